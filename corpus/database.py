@@ -1,0 +1,169 @@
+"""Opening the database: SQLite in WAL mode or any SQLAlchemy URL, migrated to the newest schema.
+
+The only module that knows Alembic and the habits of single databases.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from corpus.errors import DatabaseUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+#: The newest migration; a test holds it equal to the newest script in `corpus/migrations/versions`.
+SCHEMA_REVISION = "0001"
+
+#: Seconds that one process waits while another writes to the same SQLite file.
+SQLITE_PATIENCE_S = 30
+
+#: One lock number of ours for PostgreSQL, so that two starting processes do not migrate at once.
+MIGRATION_LOCK = 0x_C815_15B0
+
+
+class Database:
+    """A pool of connections; may be used from many threads, and closed once at the end."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        self._writing = self._engine.execution_options(crisisbot_writes=True)
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Connect, and migrate the schema where it is older.
+
+        Raises:
+            DatabaseUnavailable: when it cannot be reached, read, or is newer than this program.
+        """
+        database = cls(url)
+        try:
+            with database.writing() as connection:
+                _migrate(connection)
+        except DatabaseUnavailable:
+            database.close()
+            raise
+        return database
+
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password, for people."""
+        return self._engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Give a connection in a transaction that sees one state of the database."""
+        with _explained(self), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """Give a connection in a transaction that is committed at the end, or rolled back on an exception."""
+        with _explained(self), self._writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Return all connections."""
+        self._engine.dispose()
+
+
+def sqlite_url(path: Path) -> str:
+    """Return the URL of a SQLite file."""
+    return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+def _engine(url: str) -> sa.Engine:
+    try:
+        parsed = sa.make_url(url)
+        if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
+            parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that our extra installs
+        engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise DatabaseUnavailable(
+            f"DATABASE_URL cannot be used ({str(error).splitlines()[0]}); it looks like "
+            "sqlite:////folder/file.sqlite or postgresql://user:password@host/name "
+            "(for PostgreSQL, install the extra: pip install 'crisisbot[postgres]')"
+        ) from error
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions by itself: _begin_sqlite does, in the right mode.
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE_S * 1000}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    # FULL, not NORMAL: an accepted article must outlive a power cut, too.
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A reader that turns writer fails at once when another wrote meanwhile (https://sqlite.org/isolation.html);
+    # so writers say from the start that they will write, and wait their turn.
+    writes = connection.get_execution_options().get("crisisbot_writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _explained(database: Database) -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, sa.exc.InterfaceError) as error:
+        raise DatabaseUnavailable(
+            f"the database {database.shown_url} does not work: {_reason(error)}"
+        ) from error
+    except DBAPIError as error:
+        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
+            raise DatabaseUnavailable(
+                f"{database.shown_url} is no SQLite database or is damaged; move it away or restore a copy"
+            ) from error
+        raise
+
+
+def _reason(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__
+
+
+def _migrate(connection: sa.Connection) -> None:
+    """Bring the schema to `SCHEMA_REVISION`, once, however many processes start together."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    if _schema_revision(connection) == SCHEMA_REVISION:
+        return
+    # Loaded only when there is work for it: it costs a tenth of a second at every start.
+    from alembic import command  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415
+
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseUnavailable(
+            f"the database has schema {_schema_revision(connection)!r}, unknown to this version of "
+            "crisisbot: a newer one wrote it; update crisisbot"
+        ) from error
+
+
+def alembic_config() -> "Config":
+    """Return Alembic's configuration for our scripts."""
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    return config
+
+
+def _schema_revision(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()

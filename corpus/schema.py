@@ -1,0 +1,108 @@
+"""The tables. A change here needs a migration in `corpus/migrations/versions` (a test compares the two)."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
+
+from corpus.articles import Published, published
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite forgets zones, so this puts it back."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ANN401, ARG002 (SQLAlchemy's signature)
+        """Give every moment its zone."""
+        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+
+
+class IsoDate(TypeDecorator[Published]):
+    """A day or a moment, kept as ISO 8601 text, so that a day never turns into midnight."""
+
+    impl = sa.String(40)
+    cache_ok = True
+
+    def process_bind_param(self, value: Published | None, dialect: Any) -> str | None:  # noqa: ANN401, ARG002 (SQLAlchemy's signature)
+        """Write ISO 8601."""
+        return None if value is None else value.isoformat()
+
+    def process_result_value(self, value: str | None, dialect: Any) -> Published | None:  # noqa: ANN401, ARG002 (SQLAlchemy's signature)
+        """Read it back."""
+        return published(value)
+
+
+#: BIGINT, but INTEGER on SQLite, where only that counts by itself.
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+#: One row an article, for ever; a removed one keeps its row, so that no source brings it back unasked.
+articles = sa.Table(
+    "articles",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("added_at", Moment, nullable=False),
+    sa.Column("removed_at", Moment),
+    sa.Column("removed_because", sa.Text),
+    sqlite_autoincrement=True,
+)
+
+#: What an article said, and from when to when; the current revision has no `superseded_at`.
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column(
+        "article_id", Id, sa.ForeignKey("articles.id"), nullable=False
+    ),  # indexed by the unique pair below
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("author", sa.Text),
+    sa.Column("url", sa.Text),
+    sa.Column("published", IsoDate),
+    sa.Column("language", sa.String(8), nullable=False),
+    sa.Column("obtained", sa.String(20), nullable=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("superseded_at", Moment),
+    sa.UniqueConstraint("article_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+#: Sentences: half-open character offsets into the revision's text, and the 63-bit hash of what is indexed.
+passages = sa.Table(
+    "passages",
+    metadata,
+    sa.Column("revision_id", Id, sa.ForeignKey("revisions.id"), primary_key=True),
+    sa.Column("position", sa.Integer, primary_key=True),
+    sa.Column("sentence_start", sa.Integer, nullable=False),
+    sa.Column("sentence_end", sa.Integer, nullable=False),
+    sa.Column("paragraph_start", sa.Integer, nullable=False),
+    sa.Column("paragraph_end", sa.Integer, nullable=False),
+    sa.Column("content", sa.BigInteger, nullable=False, index=True),
+)
+
+#: What happened to which article, in order; the newest id says whether an index is behind.
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column("article_id", Id, sa.ForeignKey("articles.id"), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sqlite_autoincrement=True,
+)

@@ -1,0 +1,310 @@
+"""Corpus: the only door to the database. Every method is one transaction; may be used from many threads."""
+
+import enum
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from corpus.articles import Article, ArticleId, Revision, RevisionId
+from corpus.database import Database
+from corpus.errors import UnknownArticle
+from corpus.languages import Language
+from corpus.passages import Passage, Span, split
+from corpus.schema import articles, changes, passages, revisions
+from corpus.stored import (
+    CorpusSummary,
+    PassageId,
+    PassageText,
+    StoredPassage,
+    passage_id,
+    passage_text,
+    read_revision,
+    read_stored_passage,
+)
+
+#: A SELECT of any columns: SQLAlchemy counts them in its type, which a function over all of them cannot.
+AnySelect = Any
+
+#: How many ids go into one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
+IDS_AT_ONCE = 1_000
+
+
+class Change(enum.StrEnum):
+    """What happened to an article, as `Corpus.put` answers and the table `changes` records."""
+
+    ADDED = "added"
+    REVISED = "revised"
+    RESTORED = "restored"
+    UNCHANGED = "unchanged"
+    STAYS_REMOVED = "stays removed"
+    REMOVED = "removed"
+
+
+class Corpus:
+    """All articles. Open one for a process, close it at its end."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: str) -> "Corpus":
+        """Open the database at an SQLAlchemy URL, making or migrating its tables.
+
+        Raises:
+            DatabaseUnavailable: when that fails.
+        """
+        return cls(Database.open(url))
+
+    def close(self) -> None:
+        """Return all connections."""
+        self._database.close()
+
+    def put(self, article: Article, *, restore: bool = False) -> Change:
+        """Store an article, or a new revision of it; once this returns, it is not lost.
+
+        Args:
+            article: what a source yielded; its `key` says which article it is.
+            restore: bring it back if it was removed, because a person asked for it by name.
+        """
+        try:
+            return self._put(article, restore=restore)
+        except IntegrityError:
+            # Another process stored the same key between our look and our write; now it is there to be seen.
+            return self._put(article, restore=restore)
+
+    def remove(self, article_id: ArticleId, *, because: str) -> Revision:
+        """Take an article out of all answers; its revisions stay, and no source brings it back by itself.
+
+        Raises:
+            UnknownArticle: when there is none of that id, or it is removed already.
+        """
+        with self._database.writing() as connection:
+            revision = _current(connection, article_id)
+            connection.execute(
+                articles.update()
+                .where(articles.c.id == article_id)
+                .values(removed_at=_now(), removed_because=because)
+            )
+            _record(connection, article_id, Change.REMOVED)
+        return revision
+
+    def article(self, article_id: ArticleId) -> Revision:
+        """Return the current revision of an article.
+
+        Raises:
+            UnknownArticle: when there is none of that id, or it is removed.
+        """
+        with self._database.reading() as connection:
+            return _current(connection, article_id)
+
+    def articles(self) -> list[Revision]:
+        """Return the current revisions of all articles, earliest published first, undated ones last."""
+        statement = _live(sa.select(revisions)).order_by(
+            revisions.c.published.is_(None), revisions.c.published, revisions.c.id
+        )
+        with self._database.reading() as connection:
+            return [read_revision(row) for row in connection.execute(statement)]
+
+    def summary(self) -> CorpusSummary:
+        """Count what answers can come from."""
+        day = sa.func.substr(revisions.c.published, 1, 10, type_=sa.String)
+        with self._database.reading() as connection:
+            number, earliest, latest = connection.execute(
+                _live(sa.select(sa.func.count(), sa.func.min(day), sa.func.max(day)))
+            ).one()
+            languages = connection.scalars(
+                _live(sa.select(revisions.c.language))
+                .group_by(revisions.c.language)
+                .order_by(sa.func.count().desc(), revisions.c.language)
+            ).all()
+            sentences = connection.scalar(_live_passages(sa.select(sa.func.count()))) or 0
+        return CorpusSummary(number, sentences, tuple(map(Language, languages)), earliest, latest)
+
+    def state(self) -> str:
+        """Name the corpus's state: equal names mean that nothing changed in between."""
+        # The count beside the newest id, because PostgreSQL may show a greater id before a smaller one.
+        newest = sa.select(sa.func.max(changes.c.id), sa.func.count())
+        with self._database.reading() as connection:
+            return "{}-{}".format(*connection.execute(newest).one())
+
+    def passage_ids(self) -> set[PassageId]:
+        """Return the ids of all passages of current revisions."""
+        with self._database.reading() as connection:
+            statement = _live_passages(sa.select(passages.c.content)).distinct()
+            return {PassageId(number) for number in connection.scalars(statement)}
+
+    def passage_texts(self, ids: Iterable[PassageId]) -> Iterator[PassageText]:
+        """Yield what is indexed of these passages, each once, in ascending order of id."""
+        ordered = sorted(ids)
+        for first in range(0, len(ordered), IDS_AT_ONCE):
+            found = self.passages(ordered[first : first + IDS_AT_ONCE])
+            for _, stored in sorted(found.items()):
+                yield passage_text(stored[0])
+
+    def passages(self, ids: Collection[PassageId]) -> Mapping[PassageId, Sequence[StoredPassage]]:
+        """Find where passages stand in current revisions, the earliest stored revision first.
+
+        Ids that no current revision holds (any more) are missing in the answer.
+        """
+        found: dict[PassageId, list[StoredPassage]] = {}
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                _live_passages(sa.select(passages))
+                .where(passages.c.content.in_(ids))
+                .order_by(passages.c.revision_id, passages.c.position)
+            ).all()
+            texts = _revisions_by_id(connection, {row.revision_id for row in rows})
+        for row in rows:
+            passage = read_stored_passage(row, texts[row.revision_id])
+            found.setdefault(passage.id, []).append(passage)
+        return found
+
+    def passages_at(self, places: Collection[tuple[RevisionId, int]]) -> list[StoredPassage]:
+        """Find passages by revision and position, in the order given; those no longer current are missing."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                _live_passages(sa.select(passages)).where(
+                    sa.tuple_(passages.c.revision_id, passages.c.position).in_(places)
+                )
+            ).all()
+            texts = _revisions_by_id(connection, {row.revision_id for row in rows})
+        found = {
+            (row.revision_id, row.position): read_stored_passage(row, texts[row.revision_id]) for row in rows
+        }
+        return [found[place] for place in places if place in found]
+
+    def neighbours(self, passage: StoredPassage, *, before: int, after: int) -> tuple[Span, ...]:
+        """Return the spans of the sentences around a passage and of itself, in order."""
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                sa.select(passages.c.sentence_start, passages.c.sentence_end)
+                .where(passages.c.revision_id == passage.revision.id)
+                .where(passages.c.position.between(passage.position - before, passage.position + after))
+                .order_by(passages.c.position)
+            )
+            return tuple(Span(row.sentence_start, row.sentence_end) for row in rows)
+
+    def _put(self, article: Article, *, restore: bool) -> Change:
+        sentences = split(
+            article.text, article.language
+        )  # before the transaction: others may write meanwhile
+        with self._database.writing() as connection:
+            known = connection.execute(
+                sa.select(articles).where(articles.c.key == article.key).with_for_update()
+            ).one_or_none()
+            if known is None:
+                article_id = _insert(connection, articles, key=article.key, added_at=_now())
+                _add_revision(connection, article_id, 1, article, sentences)
+                return _record(connection, article_id, Change.ADDED)
+            if known.removed_at is not None and not restore:
+                return Change.STAYS_REMOVED
+            return _revise(connection, known, article, sentences)
+
+
+def _live(statement: AnySelect) -> AnySelect:
+    """Restrict a statement over revisions to the current ones of articles that are not removed."""
+    return (
+        statement.join_from(revisions, articles, revisions.c.article_id == articles.c.id)
+        .where(revisions.c.superseded_at.is_(None))
+        .where(articles.c.removed_at.is_(None))
+    )
+
+
+def _live_passages(statement: AnySelect) -> AnySelect:
+    """Restrict a statement over passages in the same way."""
+    return _live(statement.join_from(passages, revisions, passages.c.revision_id == revisions.c.id))
+
+
+def _current(connection: sa.Connection, article_id: ArticleId) -> Revision:
+    row = connection.execute(_live(sa.select(revisions)).where(articles.c.id == article_id)).one_or_none()
+    if row is None:
+        raise UnknownArticle(
+            f"there is no article {article_id}; `crisisbot articles list` shows those there are"
+        )
+    return read_revision(row)
+
+
+def _revise(
+    connection: sa.Connection, known: sa.Row[Any], article: Article, sentences: Sequence[Passage]
+) -> Change:
+    current = connection.execute(
+        sa.select(revisions)
+        .where(revisions.c.article_id == known.id)
+        .where(revisions.c.superseded_at.is_(None))
+    ).one()
+    changed = current.digest != article.digest
+    if changed:
+        now = _now()
+        connection.execute(revisions.update().where(revisions.c.id == current.id).values(superseded_at=now))
+        _add_revision(connection, known.id, current.number + 1, article, sentences)
+    if known.removed_at is not None:
+        connection.execute(
+            articles.update().where(articles.c.id == known.id).values(removed_at=None, removed_because=None)
+        )
+        return _record(connection, known.id, Change.RESTORED)
+    return _record(connection, known.id, Change.REVISED) if changed else Change.UNCHANGED
+
+
+def _add_revision(
+    connection: sa.Connection,
+    article_id: ArticleId,
+    number: int,
+    article: Article,
+    sentences: Sequence[Passage],
+) -> None:
+    revision_id = _insert(
+        connection,
+        revisions,
+        article_id=article_id,
+        number=number,
+        title=article.title,
+        text=article.text,
+        source=article.source,
+        author=article.author,
+        url=article.url,
+        published=article.published,
+        language=article.language,
+        obtained=article.obtained,
+        digest=article.digest,
+        seen_at=_now(),
+    )
+    rows = [
+        {
+            "revision_id": revision_id,
+            "position": position,
+            "sentence_start": passage.sentence.start,
+            "sentence_end": passage.sentence.end,
+            "paragraph_start": passage.paragraph.start,
+            "paragraph_end": passage.paragraph.end,
+            "content": passage_id(
+                language=article.language,
+                title=article.title,
+                paragraph=article.text[passage.paragraph.start : passage.paragraph.end],
+                sentence=article.text[passage.sentence.start : passage.sentence.end],
+            ),
+        }
+        for position, passage in enumerate(sentences)
+    ]
+    if rows:
+        connection.execute(passages.insert(), rows)
+
+
+def _insert(connection: sa.Connection, table: sa.Table, **values: object) -> Any:  # noqa: ANN401 (an id of that table)
+    return connection.execute(table.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
+
+
+def _record(connection: sa.Connection, article_id: ArticleId, change: Change) -> Change:
+    connection.execute(changes.insert().values(article_id=article_id, kind=str(change), at=_now()))
+    return change
+
+
+def _revisions_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, Revision]:
+    rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)))
+    return {row.id: read_revision(row) for row in rows}
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
