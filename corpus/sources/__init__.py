@@ -1,0 +1,1 @@
+"""Where articles come from: each module here yields articles and stores nothing."""

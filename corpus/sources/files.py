@@ -1,0 +1,116 @@
+"""Articles from files and folders: .txt, .md with a header, .html, .jsonl."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.articles import Article
+from corpus.errors import InvalidArticle, UnreadableSource
+from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
+
+#: Bytes of one file; the largest news archives in one file are split by the year.
+LARGEST_FILE = 200_000_000
+
+#: The briefs that ship with the bot.
+BUNDLED = Path(__file__).parent.parent / "bundled"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Something that is no article: where it stands, and why."""
+
+    place: str
+    reason: str
+
+
+def read_files(paths: Sequence[Path], *, stated: RawArticle | None = None) -> Iterator[Article | Rejected]:
+    """Yield the articles of files and of all files in folders, one after the other, in order of their names.
+
+    Args:
+        paths: files and folders. What is broken is yielded as `Rejected`, and the rest goes on.
+        stated: fields that hold for every article here, whatever the files say, such as `source`.
+    """
+    for path in paths:
+        for file in _files_of(path):
+            if isinstance(file, Rejected):
+                yield file
+            else:
+                yield from _read_file(file, stated or {})
+
+
+def read_bundled() -> Iterator[Article]:
+    """Yield the briefs that ship with the bot."""
+    for path in sorted(BUNDLED.glob("*.md")):
+        for found in PARSERS[path.suffix](path.read_bytes()):
+            if isinstance(found, Found):
+                yield Article.parse(
+                    found.raw, key=f"bundled:{path.stem}", obtained="bundled", source="Crisisbot brief"
+                )
+
+
+def bundled_digest() -> str:
+    """Return the SHA-256 of the bundled briefs, to see whether an update of the program changed them."""
+    digest = hashlib.sha256()
+    for path in sorted(BUNDLED.glob("*.md")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files_of(path: Path) -> Iterator[Path | Rejected]:
+    if path.is_dir():
+        files = (file for file in sorted(path.rglob("*")) if _is_wanted(file, below=path))
+        yield from files
+    elif not path.exists():
+        yield Rejected(str(path), "there is no such file or folder")
+    elif path.suffix.lower() not in PARSERS:
+        ending = path.suffix or "nothing"
+        yield Rejected(str(path), f"files ending in {ending} are not read; {', '.join(PARSERS)} are")
+    else:
+        yield path
+
+
+def _is_wanted(file: Path, *, below: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(below).parts)
+    return file.suffix.lower() in PARSERS and not hidden and file.is_file()
+
+
+def _read_file(path: Path, stated: RawArticle) -> Iterator[Article | Rejected]:
+    try:
+        for found in PARSERS[path.suffix.lower()](_content(path)):
+            yield _article(path, found, stated)
+    except (UnreadableSource, InvalidArticle) as error:
+        yield Rejected(str(path), str(error))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_FILE:
+            raise UnreadableSource(f"{size:,} bytes are too many; the limit is {LARGEST_FILE:,}")
+        return path.read_bytes()
+    except OSError as error:
+        raise UnreadableSource(error.strerror or str(error)) from error
+
+
+def _article(path: Path, found: Found | Broken, stated: Mapping[str, object]) -> Article | Rejected:
+    place = f"{path}, {found.place}" if found.place else str(path)
+    if isinstance(found, Broken):
+        return Rejected(place, found.reason)
+    raw = {**found.raw, **stated}
+    try:
+        return Article.parse(raw, key=_key(path, found), obtained="file", source=path.name)
+    except InvalidArticle as error:
+        return Rejected(place, str(error))
+
+
+def _key(path: Path, found: Found) -> str:
+    """Name an article without a URL: by its file, and where that holds several by its `id` or its words."""
+    file = path.resolve().as_uri()
+    if not found.place:
+        return file
+    if found.raw.get("id"):
+        return f"{file}#id={found.raw['id']}"
+    words = re.sub(r"\s+", " ", str(found.raw.get("text")))
+    return f"{file}#sha256={hashlib.sha256(words.encode(errors='replace')).hexdigest()}"
