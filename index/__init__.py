@@ -1,0 +1,1 @@
+"""How we find it: vectors, words, fusion, confidence, answers. Imports `corpus`, never `bot`."""

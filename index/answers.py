@@ -1,0 +1,151 @@
+"""Question, Evidence, Answer, and the rules by which evidence is chosen; pure."""
+
+import enum
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from corpus.articles import ArticleId, Revision, RevisionId
+from corpus.languages import Language, detect
+from corpus.passages import Span
+from corpus.stored import CorpusSummary, PassageId
+from index.confidence import Outcome, Signals
+from index.errors import InvalidQuestion
+
+#: Characters of a question at most: longer ones are texts, and the model reads about 1,000 characters.
+LONGEST_QUESTION = 500
+
+#: A passage is "as good" as a better placed one of an article already shown if its score is at most this
+#: much lower; scores are sums of standardised signals (`index.fusion`).
+AS_GOOD = 0.75
+
+
+class Problem(enum.StrEnum):
+    """Why a question cannot be looked for."""
+
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NO_WORDS = "no_words"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What somebody asked, and in which language."""
+
+    text: str
+    language: Language
+
+    @classmethod
+    def parse(cls, text: str) -> "Question":
+        """Make a question out of what somebody typed.
+
+        Raises:
+            InvalidQuestion: when it is empty, longer than `LONGEST_QUESTION` or has neither letter nor digit.
+        """
+        words = " ".join(text.split())
+        if not words:
+            raise InvalidQuestion("The question is empty. Type a question.", Problem.EMPTY)
+        if len(words) > LONGEST_QUESTION:
+            raise InvalidQuestion(
+                f"The question has {len(words):,} characters; at most {LONGEST_QUESTION} are read. "
+                "Make it shorter.",
+                Problem.TOO_LONG,
+            )
+        if not any(letter.isalnum() for letter in words):
+            raise InvalidQuestion("There is no word in the question. Type it in words.", Problem.NO_WORDS)
+        return cls(words, detect(words))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Where a passage stands: enough to find it again, whatever happens to the index."""
+
+    revision_id: RevisionId
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One passage where it stands: all that is shown is a slice of `revision.text`, so no citation gets lost.
+
+    `around` are the spans of its neighbours and of itself; `score` compares passages of one answer only;
+    `signals` is None when it was recalled, not found.
+    """
+
+    passage_id: PassageId
+    revision: Revision
+    position: int
+    sentence: Span
+    around: tuple[Span, ...]
+    score: float = 0.0
+    signals: Signals | None = None
+
+    @property
+    def quote(self) -> str:
+        """The sentence, verbatim."""
+        return self.revision.text[self.sentence.start : self.sentence.end]
+
+    @property
+    def before(self) -> str:
+        """The verbatim text from the beginning of the sentences before to the quote."""
+        return self.revision.text[self.around[0].start : self.sentence.start]
+
+    @property
+    def after(self) -> str:
+        """The verbatim text from the quote to the end of the sentences after."""
+        return self.revision.text[self.sentence.end : self.around[-1].end]
+
+    @property
+    def reference(self) -> Reference:
+        """Where it stands."""
+        return Reference(self.revision.id, self.position)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a question; falsy when nothing was found. `covered` says what the articles are about."""
+
+    question: Question
+    outcome: Outcome
+    confidence: float
+    evidence: tuple[Evidence, ...]
+    covered: CorpusSummary
+
+    def __bool__(self) -> bool:
+        return self.outcome is not Outcome.NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate on its way to be evidence."""
+
+    passage_id: PassageId
+    article_id: ArticleId
+    quote: str
+    score: float
+
+
+def choose(ranked: Sequence[Ranked], *, limit: int) -> tuple[Ranked, ...]:
+    """Choose up to `limit` passages, best first, one per article where others are as good.
+
+    A passage of an article that is shown already waits for as long as one of another article scores
+    at most `AS_GOOD` less. The same words are not shown twice.
+    """
+    left = _without_repeats(sorted(ranked, key=lambda candidate: -candidate.score))
+    chosen: list[Ranked] = []
+    while left and len(chosen) < limit:
+        fresh = _first_of_another_article(left, {candidate.article_id for candidate in chosen})
+        best = left[0]
+        chosen.append(fresh if fresh is not None and best.score - fresh.score <= AS_GOOD else best)
+        left.remove(chosen[-1])
+    return tuple(sorted(chosen, key=lambda candidate: -candidate.score))
+
+
+def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:
+    by_words: dict[str, Ranked] = {}
+    for candidate in ranked:
+        by_words.setdefault(" ".join(candidate.quote.casefold().split()), candidate)
+    return list(by_words.values())
+
+
+def _first_of_another_article(ranked: Sequence[Ranked], shown: Collection[ArticleId]) -> Ranked | None:
+    return next((candidate for candidate in ranked if candidate.article_id not in shown), None)

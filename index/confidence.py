@@ -1,0 +1,91 @@
+"""Confidence: from signals of the best passage to a probability that it answers, and to an outcome; pure."""
+
+import enum
+import functools
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class Outcome(enum.StrEnum):
+    """What came of a question."""
+
+    ANSWERED = "answered"
+    CLOSEST = "closest"
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """What is known about the best passage for a question; shares are between 0 and 1.
+
+    `cosine` is None where the model does not speak the language; `found` is the share of the question's
+    terms, weighted by rarity, that stand in the sentence, `found_near` in its paragraph or title.
+    """
+
+    cosine: float | None
+    found: float
+    found_near: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic model of "the best passage answers" (Platt 1999) and the thresholds of the outcomes.
+
+    Weights belong to 1, cosine, found, found_near; `words_only` to the same without cosine.
+    """
+
+    with_cosine: tuple[float, float, float, float]
+    words_only: tuple[float, float, float]
+    answered: float
+    closest: float
+
+    def probability(self, signals: Signals) -> float:
+        """Return the probability that the best passage answers the question."""
+        shares = (signals.found, signals.found_near)
+        if signals.cosine is None:
+            return _logistic(self.words_only, shares)
+        return _logistic(self.with_cosine, (signals.cosine, *shares))
+
+    def is_near(self, signals: Signals) -> bool:
+        """Say whether a passage is near enough to be shown at all."""
+        return self.outcome(self.probability(signals)) is not Outcome.NOTHING
+
+    def outcome(self, probability: float) -> Outcome:
+        """Return what to say at this probability."""
+        if probability >= self.answered:
+            return Outcome.ANSWERED
+        return Outcome.CLOSEST if probability >= self.closest else Outcome.NOTHING
+
+
+@functools.cache
+def read_calibration() -> Calibration:
+    """Read the fitted numbers; `benchmarks/calibration.py` makes the file and says on which data."""
+    raw: Mapping[str, object] = json.loads(
+        Path(__file__).with_name("calibration.json").read_text(encoding="utf-8")
+    )
+    return parse_calibration(raw)
+
+
+def parse_calibration(raw: Mapping[str, object]) -> Calibration:
+    """Make a calibration out of the file's content."""
+    return Calibration(
+        with_cosine=_numbers(raw, "with_cosine", 4),  # type: ignore[arg-type] # their number is checked
+        words_only=_numbers(raw, "words_only", 3),  # type: ignore[arg-type] # their number is checked
+        answered=float(str(raw["answered"])),
+        closest=float(str(raw["closest"])),
+    )
+
+
+def _numbers(raw: Mapping[str, object], field: str, count: int) -> tuple[float, ...]:
+    values = raw[field]
+    if not isinstance(values, list) or len(values) != count:
+        raise ValueError(f"calibration.json: {field} must hold {count} numbers")
+    return tuple(map(float, values))
+
+
+def _logistic(weights: tuple[float, ...], values: tuple[float, ...]) -> float:
+    logit = weights[0] + sum(w * v for w, v in zip(weights[1:], values, strict=True))
+    return 1 / (1 + math.exp(-logit))

@@ -1,0 +1,123 @@
+"""Engine: all of retrieval behind a few calls."""
+
+import threading
+from collections.abc import Collection
+from pathlib import Path
+
+from corpus.store import Corpus
+from corpus.stored import StoredPassage, passage_text
+from index.analysis import analyse, analyse_words
+from index.answers import Answer, Evidence, Question, Ranked, Reference, choose
+from index.confidence import Calibration, Outcome, Signals, read_calibration
+from index.coverage import found_share
+from index.encoder import Encoder, Vectors
+from index.ranking import Hit, rank
+from index.snapshots import Snapshot
+from index.sync import Progress, Sync, SyncReport
+
+#: How many candidates are read from the corpus beyond those that may be shown: some may be gone by now,
+#: some say the same, some are of an article that is shown already.
+SPARE = 12
+
+
+def quietly(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+class Engine:
+    """Finds the sentences that answer.
+
+    Open one for a process and ask from many threads: a search in flight finishes on the generation on
+    which it began.
+    """
+
+    def __init__(
+        self, folder: Path, corpus: Corpus, encoder: Encoder, *, calibration: Calibration | None = None
+    ) -> None:
+        self._corpus = corpus
+        self._encoder = encoder
+        self._sync = Sync(folder, corpus, encoder)
+        self._refreshing = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._calibration = calibration or read_calibration()
+
+    def refresh(self, progress: Progress = quietly) -> SyncReport:
+        """Make the index equal to the corpus and answer from it from now on. Doing it twice does nothing."""
+        with self._refreshing:
+            self._snapshot, report = self._sync.run(progress)
+            return report
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether the corpus changed since the generation in use was made."""
+        return self._snapshot is None or self._snapshot.corpus_state != self._corpus.state()
+
+    def ask(self, question: Question, *, limit: int = 3, skip: int = 0) -> Answer:
+        """Find up to `limit` passages that answer, best first, leaving out the first `skip` ones."""
+        snapshot = self._ready()
+        hits = rank(
+            snapshot.shelves.values(), question, self._vector(snapshot, question), limit=limit + skip + SPARE
+        )
+        found = {hit.id: (hit, places[0]) for hit, places in self._stored(hits)}
+        chosen = choose([_ranked(*pair) for pair in found.values()], limit=limit + skip)
+        signals = [self._signals(snapshot, question, *found[one.passage_id]) for one in chosen]
+        confidence = self._calibration.probability(signals[0]) if signals else 0.0
+        outcome = self._calibration.outcome(confidence)
+        shown = [
+            self._evidence(found[one.passage_id][1], radius=1, score=one.score, signals=its)
+            for one, its in list(zip(chosen, signals, strict=True))[skip:]
+            if outcome is not Outcome.NOTHING and self._calibration.is_near(its)
+        ]
+        return Answer(question, outcome, confidence, tuple(shown), self._corpus.summary())
+
+    def recall(self, references: Collection[Reference], *, radius: int) -> tuple[Evidence, ...]:
+        """Find passages again, with up to `radius` sentences on both sides of each.
+
+        Those whose article was removed or revised since are missing.
+        """
+        places = [(one.revision_id, one.position) for one in references]
+        return tuple(self._evidence(passage, radius=radius) for passage in self._corpus.passages_at(places))
+
+    def _ready(self) -> Snapshot:
+        snapshot = self._snapshot
+        if snapshot is None:
+            self.refresh()
+            return self._ready()
+        return snapshot
+
+    def _vector(self, snapshot: Snapshot, question: Question) -> Vectors | None:
+        has_vectors = any(shelf.vectors is not None for shelf in snapshot.shelves.values())
+        if not has_vectors or not self._encoder.speaks(question.language):
+            return None
+        vector: Vectors = self._encoder.encode_questions([question.text])[0]
+        return vector
+
+    def _stored(self, hits: list[Hit]) -> list[tuple[Hit, tuple[StoredPassage, ...]]]:
+        stored = self._corpus.passages([hit.id for hit in hits])
+        return [(hit, tuple(stored[hit.id])) for hit in hits if hit.id in stored]
+
+    def _signals(self, snapshot: Snapshot, question: Question, hit: Hit, passage: StoredPassage) -> Signals:
+        text = passage_text(passage)
+        words = analyse_words(question.text, text.language)
+        idf = snapshot.shelves[text.language].words.idf
+        sentence = analyse(text.sentence, text.language)
+        near = sentence + analyse(f"{text.title}\n{text.paragraph}", text.language)
+        return Signals(hit.cosine, found_share(words, sentence, idf), found_share(words, near, idf))
+
+    def _evidence(
+        self, passage: StoredPassage, *, radius: int, score: float = 0.0, signals: Signals | None = None
+    ) -> Evidence:
+        return Evidence(
+            passage_id=passage.id,
+            revision=passage.revision,
+            position=passage.position,
+            sentence=passage.sentence,
+            around=self._corpus.neighbours(passage, before=radius, after=radius),
+            score=score,
+            signals=signals,
+        )
+
+
+def _ranked(hit: Hit, passage: StoredPassage) -> Ranked:
+    quote = passage.revision.text[passage.sentence.start : passage.sentence.end]
+    return Ranked(hit.id, passage.revision.article_id, quote, hit.score)

@@ -1,0 +1,32 @@
+"""What can go wrong with finding.
+
+RetrievalError
+├── InvalidQuestion    a question is empty, too long, or no text
+├── ModelUnavailable   the model's files are not there or cannot be loaded
+├── ModelDamaged       the model's files are not the ones they should be
+└── SnapshotDamaged    a generation of the index on disk is not what was written
+"""
+
+
+class RetrievalError(Exception):
+    """The root: whatever the index raises on purpose is one of these."""
+
+
+class InvalidQuestion(RetrievalError):
+    """A question cannot be looked for; the message is written for the asker, `problem` for programs."""
+
+    def __init__(self, message: str, problem: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
+class ModelUnavailable(RetrievalError):
+    """The model's files are not there or cannot be loaded; the message says what to do."""
+
+
+class ModelDamaged(RetrievalError):
+    """The model's files are not the ones they should be."""
+
+
+class SnapshotDamaged(RetrievalError):
+    """A generation of the index on disk is not what was written."""

@@ -1,0 +1,68 @@
+"""WordIndex: which texts share rare words with a question, by BM25. The only module that knows bm25s."""
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import bm25s
+import numpy as np
+
+from index.errors import SnapshotDamaged
+from index.vectors import Scores
+
+#: BM25's saturation and length normalisation; sentences are short and alike in length.
+K1, B = 0.9, 0.4
+
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index it builds
+
+
+class WordIndex:
+    """The BM25 scores of every (term, text) pair, immutable; may be searched from many threads.
+
+    Scores are computed when it is built (Lù 2024, https://arxiv.org/abs/2407.03618); BM25 in the variant of
+    Lucene (Kamphuis et al. 2020, https://doi.org/10.1007/978-3-030-45442-5_4).
+    """
+
+    def __init__(self, index: bm25s.BM25) -> None:
+        self._index = index
+
+    @classmethod
+    def build(cls, terms: Sequence[Sequence[str]]) -> "WordIndex":
+        """Index the terms of texts; row i is text i."""
+        index = bm25s.BM25(k1=K1, b=B)
+        index.index([list(text) for text in terms], show_progress=False)
+        return cls(index)
+
+    @classmethod
+    def read(cls, folder: Path) -> "WordIndex":
+        """Read what `write` wrote; scores stay on disk until they are needed.
+
+        Raises:
+            SnapshotDamaged: when it cannot be read.
+        """
+        try:
+            return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False))
+        except (OSError, ValueError, KeyError) as error:
+            raise SnapshotDamaged(f"{folder} is no BM25 index") from error
+
+    def write(self, folder: Path) -> None:
+        """Write into a new folder."""
+        self._index.save(folder, show_progress=False)
+
+    def __len__(self) -> int:
+        return int(self._index.scores["num_docs"])
+
+    def scores(self, terms: Sequence[str]) -> Scores:
+        """Return the BM25 score of every text for a question's terms, (n,)."""
+        known = [number for term in terms if (number := self._index.vocab_dict.get(term)) is not None]
+        if not known:
+            return np.zeros(len(self), dtype=np.float32)
+        scores: Scores = self._index.get_scores_from_ids(known)
+        return scores
+
+    def idf(self, term: str) -> float:
+        """Return how rare a term is: Lucene's inverse document frequency; the greatest for an unknown one."""
+        number = self._index.vocab_dict.get(term)
+        bounds = self._index.scores["indptr"]
+        having = 0 if number is None else int(bounds[number + 1] - bounds[number])
+        return float(np.log1p((len(self) - having + 0.5) / (having + 0.5)))
