@@ -67,6 +67,19 @@ class Database:
         with _explained(self), self._writing.begin() as connection:
             yield connection
 
+    def check(self) -> None:
+        """Have SQLite look for damage; PostgreSQL looks after itself.
+
+        Raises:
+            DatabaseUnavailable: when there is some.
+        """
+        if self._engine.dialect.name != "sqlite":
+            return
+        with self.reading() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        if found != "ok":
+            raise DatabaseUnavailable(f"{self.shown_url} is damaged ({found}); restore a copy")
+
     def close(self) -> None:
         """Return all connections."""
         self._engine.dispose()
@@ -82,7 +95,11 @@ def _engine(url: str) -> sa.Engine:
         parsed = sa.make_url(url)
         if parsed.get_backend_name() == "postgresql" and "+" not in parsed.drivername:
             parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that our extra installs
-        engine = sa.create_engine(parsed, pool_pre_ping=parsed.get_backend_name() != "sqlite")
+        engine = sa.create_engine(
+            parsed,
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            hide_parameters=True,  # what people asked or wrote must not get into logs with an error
+        )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise DatabaseUnavailable(
             f"DATABASE_URL cannot be used ({str(error).splitlines()[0]}); it looks like "

@@ -96,6 +96,14 @@ passages = sa.Table(
     sa.Column("content", sa.BigInteger, nullable=False, index=True),
 )
 
+#: Small facts about the whole corpus, such as which bundled briefs were put into it.
+marks = sa.Table(
+    "marks",
+    metadata,
+    sa.Column("name", sa.String(40), primary_key=True),
+    sa.Column("value", sa.Text, nullable=False),
+)
+
 #: What happened to which article, in order; the newest id says whether an index is behind.
 changes = sa.Table(
     "changes",

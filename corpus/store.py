@@ -13,7 +13,7 @@ from corpus.database import Database
 from corpus.errors import UnknownArticle
 from corpus.languages import Language
 from corpus.passages import Passage, Span, split
-from corpus.schema import articles, changes, passages, revisions
+from corpus.schema import articles, changes, marks, passages, revisions
 from corpus.stored import (
     CorpusSummary,
     PassageId,
@@ -108,6 +108,21 @@ class Corpus:
         with self._database.reading() as connection:
             return [read_revision(row) for row in connection.execute(statement)]
 
+    def latest(self, limit: int) -> list[Revision]:
+        """Return the current revisions of the most recently published articles, undated ones last."""
+        newest_first = (revisions.c.published.is_(None), revisions.c.published.desc(), revisions.c.id.desc())
+        statement = _live(sa.select(revisions)).order_by(*newest_first).limit(limit)
+        with self._database.reading() as connection:
+            return [read_revision(row) for row in connection.execute(statement)]
+
+    def sources(self) -> tuple[tuple[str, int], ...]:
+        """Return the names of all sources with their numbers of articles, the largest first."""
+        number = sa.func.count()
+        statement = _live(sa.select(revisions.c.source, number)).group_by(revisions.c.source)
+        with self._database.reading() as connection:
+            rows = connection.execute(statement.order_by(number.desc(), revisions.c.source))
+            return tuple((source, articles_of_it) for source, articles_of_it in rows)
+
     def summary(self) -> CorpusSummary:
         """Count what answers can come from."""
         day = sa.func.substr(revisions.c.published, 1, 10, type_=sa.String)
@@ -129,6 +144,26 @@ class Corpus:
         newest = sa.select(sa.func.max(changes.c.id), sa.func.count())
         with self._database.reading() as connection:
             return "{}-{}".format(*connection.execute(newest).one())
+
+    def check(self) -> None:
+        """Have the database check itself, where it can.
+
+        Raises:
+            DatabaseUnavailable: when it finds damage.
+        """
+        self._database.check()
+
+    def mark(self, name: str) -> str | None:
+        """Return a small fact that `set_mark` noted."""
+        with self._database.reading() as connection:
+            value: str | None = connection.scalar(sa.select(marks.c.value).where(marks.c.name == name))
+            return value
+
+    def set_mark(self, name: str, value: str) -> None:
+        """Note a small fact about the whole corpus, in place of what was noted before."""
+        with self._database.writing() as connection:
+            connection.execute(marks.delete().where(marks.c.name == name))
+            connection.execute(marks.insert().values(name=name, value=value))
 
     def passage_ids(self) -> set[PassageId]:
         """Return the ids of all passages of current revisions."""

@@ -1,4 +1,4 @@
-"""The first tables: articles, revisions, passages, changes.
+"""The first tables: articles, revisions, passages, changes, marks.
 
 Column types are written out here, not imported: a migration must not change when the code does.
 """
@@ -71,4 +71,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_changes"),
         sa.ForeignKeyConstraint(["article_id"], ["articles.id"], name="fk_changes_article_id_articles"),
         sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "marks",
+        sa.Column("name", sa.String(40), nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_marks"),
     )
