@@ -1,0 +1,47 @@
+"""The JSON form of an answer, version 1; docs/json.md documents it. Pure."""
+
+from typing import Any
+
+from index.answers import Answer, Evidence
+
+#: Grows when a field changes its meaning or goes; new fields may come at any time.
+VERSION = 1
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as JSON's own types."""
+    return {
+        "version": VERSION,
+        "question": answer.question.text,
+        "outcome": str(answer.outcome),
+        "confidence": round(answer.confidence, 4),
+        "language": str(answer.question.language),
+        "evidence": [evidence_json(one) for one in answer.evidence],
+    }
+
+
+def problem_json(question: str, problem: str) -> dict[str, Any]:
+    """Return what stands in an answer's place when a question could not be asked."""
+    return {"version": VERSION, "question": question, "error": problem}
+
+
+def evidence_json(one: Evidence) -> dict[str, Any]:
+    """Return one passage; `quote` is the revision's text from `start` to `end`, in characters."""
+    revision = one.revision
+    return {
+        "quote": one.quote,
+        "start": one.sentence.start,
+        "end": one.sentence.end,
+        "before": one.before,
+        "after": one.after,
+        "score": round(one.score, 4),
+        "article": {
+            "id": revision.article_id,
+            "revision": revision.number,
+            "title": revision.title,
+            "source": revision.source,
+            "url": revision.url,
+            "published": revision.published.isoformat() if revision.published else None,
+            "language": str(revision.language),
+        },
+    }

@@ -1,0 +1,195 @@
+"""The command line. Heavy libraries are loaded by the commands that need them: `--help` must be quick."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+#: Exit codes: something asked for could not be done; the command, a setting or a question was wrong.
+FAILED, WRONG = 1, 2
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn errors that we raise on purpose into one kind line and the right exit code."""
+    from corpus.errors import CorpusError, UnknownArticle  # noqa: PLC0415 (not for --help)
+    from index.errors import InvalidQuestion, RetrievalError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BotError, InvalidQuestion, UnknownArticle) as error:
+        _fail(str(error), WRONG)
+    except (CorpusError, RetrievalError) as error:
+        _fail(str(error), FAILED)
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}", FAILED)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"crisisbot: {message}", err=True)
+    sys.exit(code)
+
+
+def _settings(context: click.Context) -> "Settings":
+    from bot.logs import start_logging  # noqa: PLC0415
+    from bot.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.read(data=context.obj)
+    start_logging(settings.log_level if context.command.name == "run" else "WARNING")
+    return settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder in which everything lives. [env: CRISISBOT_DATA; default: a per-user data folder]",
+)
+@click.version_option(package_name="crisisbot")
+@click.pass_context
+def main(context: click.Context, data: Path | None) -> None:
+    """Answer questions about a crisis with cited sentences from news articles."""
+    context.obj = data
+
+
+@main.command()
+@click.argument("text", nargs=-1)
+@click.option("--file", "file", type=click.File(encoding="utf-8"), help="Questions, one a line; - is stdin.")
+@click.option("--top", default=3, type=click.IntRange(1, 20), show_default=True, help="Passages at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+@click.pass_context
+def ask(context: click.Context, text: tuple[str, ...], file: Any, top: int, *, as_json: bool) -> None:  # noqa: ANN401 (an open file)
+    """Answer TEXT, or every line of a file, from the articles."""
+    if bool(text) == bool(file):
+        raise click.UsageError('give one question, such as: crisisbot ask "who was arrested?", or --file')
+    from bot import asking  # noqa: PLC0415
+
+    with explained():
+        settings = _settings(context)
+        if file is None:
+            asking.ask_one(settings, " ".join(text), top=top, as_json=as_json)
+        elif not asking.ask_all(settings, file, top=top, as_json=as_json):
+            sys.exit(FAILED)
+
+
+@main.command()
+@click.pass_context
+def chat(context: click.Context) -> None:
+    """Talk as in Telegram, here in the terminal, without a token."""
+    from bot.chat import converse  # noqa: PLC0415
+    from bot.composition import open_engine  # noqa: PLC0415
+    from bot.desk import Desk  # noqa: PLC0415
+
+    with explained(), open_engine(_settings(context)) as parts:
+        converse(Desk(parts.engine, parts.corpus))
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--title", help="For articles that should have another title than they say.")
+@click.option("--source", help="Who published them.")
+@click.option("--url", help="Where the article can be read (one article only).")
+@click.option("--published", help="When, such as 2022-01-05 or 2022-01-05T14:30:00+06:00.")
+@click.option("--language", type=click.Choice(["en", "ru", "kk"]), help="Told from the text without it.")
+@click.pass_context
+def add(context: click.Context, /, paths: tuple[Path, ...], **stated: str | None) -> None:
+    """Add articles from files and folders (.txt, .md, .html, .jsonl); the index is up to date afterwards."""
+    from bot.adding import add_files  # noqa: PLC0415
+
+    with explained():
+        complete = add_files(_settings(context), paths, {k: v for k, v in stated.items() if v})
+        sys.exit(0 if complete else FAILED)
+
+
+@main.group()
+def articles() -> None:
+    """List, show and remove articles."""
+
+
+@articles.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.pass_context
+def list_articles(context: click.Context, *, as_json: bool) -> None:
+    """List all articles, earliest first."""
+    from bot import listing  # noqa: PLC0415
+    from bot.composition import open_corpus  # noqa: PLC0415
+
+    with explained(), open_corpus(_settings(context)) as corpus:
+        for revision in corpus.articles():
+            row = listing.article_json(revision)
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else listing.article_line(revision))
+
+
+@articles.command()
+@click.argument("article_id", metavar="ID", type=int)
+@click.pass_context
+def show(context: click.Context, article_id: int) -> None:
+    """Show one article with its whole text."""
+    from bot import listing  # noqa: PLC0415
+    from bot.composition import open_corpus  # noqa: PLC0415
+    from corpus.articles import ArticleId  # noqa: PLC0415
+
+    with explained(), open_corpus(_settings(context)) as corpus:
+        click.echo(listing.article_page(corpus.article(ArticleId(article_id))))
+
+
+@articles.command()
+@click.argument("article_id", metavar="ID", type=int)
+@click.option("--because", default="removed by hand", show_default=True, help="The reason, for the record.")
+@click.pass_context
+def remove(context: click.Context, article_id: int, because: str) -> None:
+    """Take an article out of all answers."""
+    from bot.composition import open_engine, refresh  # noqa: PLC0415
+    from corpus.articles import ArticleId  # noqa: PLC0415
+
+    with explained(), open_engine(_settings(context)) as parts:
+        removed = parts.corpus.remove(ArticleId(article_id), because=because)
+        refresh(parts.engine)
+        click.echo(f"removed {article_id}: {removed.title}")
+
+
+@main.command()
+@click.pass_context
+def sync(context: click.Context) -> None:
+    """Make the index equal to the articles; does nothing where it is already."""
+    from bot.composition import open_corpus, refresh  # noqa: PLC0415
+    from index.encoder import SentenceEncoder  # noqa: PLC0415
+    from index.engine import Engine  # noqa: PLC0415
+
+    with explained():
+        settings = _settings(context)
+        with open_corpus(settings) as corpus:
+            report = refresh(Engine(settings.index_folder, corpus, SentenceEncoder(settings.model())))
+        click.echo(
+            f"{report.added} passages added, {report.removed} removed, {report.kept} kept; "
+            f"{report.encoded} sentences encoded"
+        )
+
+
+@main.command()
+@click.pass_context
+def run(context: click.Context) -> None:
+    """Run the Telegram bot."""
+    from bot.running import run_bot  # noqa: PLC0415
+
+    with explained():
+        sys.exit(run_bot(_settings(context)))
+
+
+@main.command()
+@click.pass_context
+def doctor(context: click.Context) -> None:
+    """Check settings, database, index and model, and say what to do."""
+    from bot.doctor import examine  # noqa: PLC0415
+
+    with explained():
+        sys.exit(0 if examine(_settings(context)) else FAILED)

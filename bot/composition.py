@@ -1,0 +1,90 @@
+"""Composition: where real objects are built, and closed again."""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import click
+
+from bot.settings import Settings
+from corpus.sources.files import bundled_digest, read_bundled
+from corpus.store import Corpus
+from index.encoder import SentenceEncoder
+from index.engine import Engine
+from index.sync import SyncReport
+
+log = logging.getLogger(__name__)
+
+#: The mark that says which bundled briefs were put into the corpus.
+BUNDLED_MARK = "bundled"
+
+
+@contextmanager
+def open_corpus(settings: Settings) -> Iterator[Corpus]:
+    """Open the corpus, with the bundled briefs in it unless settings say otherwise.
+
+    Raises:
+        DatabaseUnavailable: when it cannot be opened.
+        OSError: when the data folder cannot be made.
+    """
+    settings.data.mkdir(parents=True, exist_ok=True)
+    corpus = Corpus.open(settings.database_url)
+    try:
+        if settings.bundled:
+            put_bundled(corpus)
+        yield corpus
+    finally:
+        corpus.close()
+
+
+def put_bundled(corpus: Corpus) -> None:
+    """Put the bundled briefs into the corpus, once for every version of them; removed ones stay removed."""
+    digest = bundled_digest()
+    if corpus.mark(BUNDLED_MARK) == digest:
+        return
+    for article in read_bundled():
+        corpus.put(article)
+    corpus.set_mark(BUNDLED_MARK, digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process that answers is made of."""
+
+    corpus: Corpus
+    encoder: SentenceEncoder
+    engine: Engine
+
+
+@contextmanager
+def open_engine(settings: Settings) -> Iterator[Parts]:
+    """Open corpus and engine; the index is up to date when this is entered.
+
+    Raises:
+        ModelUnavailable, ModelDamaged, DatabaseUnavailable, OSError: with the way out.
+    """
+    with open_corpus(settings) as corpus:
+        encoder = SentenceEncoder(settings.model())
+        engine = Engine(settings.index_folder, corpus, encoder)
+        refresh(engine)
+        yield Parts(corpus, encoder, engine)
+
+
+def refresh(engine: Engine) -> SyncReport:
+    """Bring the index up to date: with a progress bar on a terminal, with log lines elsewhere."""
+    if not sys.stderr.isatty():
+        return engine.refresh(lambda done, total: log.info("encoded %s of %s sentences", done, total))
+    bar = click.progressbar(length=1, label="Reading the articles", file=sys.stderr, show_pos=True)
+
+    def show(done: int, total: int) -> None:
+        if done == 0:
+            bar.length = total
+            bar.render_progress()
+        bar.update(done - bar.pos)
+
+    report = engine.refresh(show)
+    if report.encoded:
+        bar.render_finish()
+    return report

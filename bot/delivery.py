@@ -1,0 +1,163 @@
+"""Delivery: updates of one chat in order, of many at once; replies out, tried again where that is safe."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from telegram import (
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+    Update,
+)
+from telegram.constants import ParseMode
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
+from telegram.ext import BaseUpdateProcessor
+
+from bot.telegram_html import fitting, write_html
+from bot.tree import Reply, plain
+
+log = logging.getLogger(__name__)
+
+#: Chats that are answered at once: replies cost processor time, and get dearer with more of them.
+AT_ONCE = 8
+
+#: Updates that may wait in memory; far more than Telegram hands over at a time (100).
+WAITING = 4096
+
+#: How often a message is tried again, and how long one wait may be.
+TRIES = 4
+LONGEST_WAIT_S = 60.0
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+T = TypeVar("T")
+
+
+class PerChat(BaseUpdateProcessor):
+    """Handles updates of one chat one after the other, in the order they came, and chats side by side."""
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        super().__init__(WAITING)
+        self._running = asyncio.Semaphore(at_once)
+        self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for this chat's turn, then for a free place."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        async with self._turn(chat.id if chat else 0), self._running:
+            await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing to prepare."""
+
+    async def shutdown(self) -> None:
+        """Nothing to release."""
+
+    @asynccontextmanager
+    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
+        """Queue up for a chat's lock; the last one to leave takes the lock away."""
+        lock, users = self._chats.get(chat_id, (asyncio.Lock(), 0))
+        self._chats[chat_id] = (lock, users + 1)
+        try:
+            async with lock:  # first come, first served
+                yield
+        finally:
+            _, users = self._chats.pop(chat_id)
+            if users > 1:
+                self._chats[chat_id] = (lock, users - 1)
+
+
+async def send(message: Message, reply: Reply) -> None:
+    """Answer a message: as a reply to it, in the same topic, even if it was deleted meanwhile."""
+    nodes = fitting(reply)
+
+    async def attempt(text: str, parse_mode: str | None) -> None:
+        await message.get_bot().send_message(
+            message.chat_id,
+            text,
+            parse_mode=parse_mode,
+            reply_markup=_keyboard(reply),
+            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            # Outside forums a thread id may come along, too, and is refused when it is sent back.
+            message_thread_id=message.message_thread_id if message.is_topic_message else None,
+            link_preview_options=_NO_PREVIEW,
+        )
+
+    await _written(lambda: attempt(write_html(nodes), ParseMode.HTML), lambda: attempt(plain(nodes), None))
+
+
+async def edit(query: CallbackQuery, reply: Reply) -> None:
+    """Put a reply in the place of the message whose button was pressed."""
+    nodes = fitting(reply)
+
+    async def attempt(text: str, parse_mode: str | None) -> None:
+        try:
+            await query.edit_message_text(
+                text,
+                parse_mode=parse_mode,
+                reply_markup=_keyboard(reply),
+                link_preview_options=_NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if "not modified" not in error.message.lower():  # pressed twice: it shows that already
+                raise
+
+    await _written(lambda: attempt(write_html(nodes), ParseMode.HTML), lambda: attempt(plain(nodes), None))
+
+
+async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
+    """Answer a press, so that the button stops turning; with a text, show that."""
+    try:
+        await _tried(lambda: query.answer(text, show_alert=text is not None))
+    except BadRequest as error:
+        log.info("a press was answered too late: %s", error.message)
+
+
+async def _written(as_html: Callable[[], Awaitable[None]], as_plain: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await _tried(as_html)
+    except BadRequest as error:
+        if "parse entities" not in error.message.lower():
+            raise
+        log.error("defect: Telegram cannot read our markup (%s); sent without it", error.message)  # noqa: TRY400
+        await _tried(as_plain)
+    except Forbidden as error:
+        log.info("a chat does not take messages any more: %s", error.message)
+
+
+async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
+    """Try again where Telegram asks for it or was not reached; not where it may have done it already."""
+    for left in range(TRIES - 1, -1, -1):
+        try:
+            return await attempt()
+        except RetryAfter as error:
+            wait = _seconds(error)
+            if not left or wait > LONGEST_WAIT_S:
+                raise
+        except (BadRequest, TimedOut):  # these are NetworkErrors, too
+            raise
+        except NetworkError:
+            wait = 2.0 ** (TRIES - left)
+            if not left:
+                raise
+        await asyncio.sleep(wait)
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _seconds(error: RetryAfter) -> float:
+    wait = error.retry_after
+    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
+
+
+def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:
+    if not reply.buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(one.label, callback_data=one.data) for one in row] for row in reply.buttons]
+    )

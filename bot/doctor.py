@@ -1,0 +1,103 @@
+"""Doctor: looks at everything that must work, and says what to do where it does not."""
+
+import platform
+from collections.abc import Callable, Iterator
+from importlib.metadata import version
+
+import click
+
+from bot.composition import open_corpus
+from bot.settings import Settings
+from corpus.errors import CorpusError
+from corpus.store import Corpus
+from corpus.stored import PassageId
+from index.encoder import SentenceEncoder
+from index.errors import ModelUnavailable, RetrievalError, SnapshotDamaged
+from index.models import Model
+from index.snapshots import Snapshots
+
+LIBRARIES = ("python-telegram-bot", "sentence-transformers", "torch", "faiss-cpu", "bm25s", "sqlalchemy")
+
+#: What a check found, a line each.
+Findings = Iterator[str]
+
+
+def examine(settings: Settings) -> bool:
+    """Print what each check found; return whether all is well."""
+    checks: tuple[tuple[str, Callable[[Settings], Findings]], ...] = (
+        ("settings", _settings),
+        ("database", _database),
+        ("model", _model),
+        ("index", _index),
+    )
+    well = [_is_well(name, check, settings) for name, check in checks]  # all of them, whatever one finds
+    return all(well)
+
+
+def _is_well(name: str, check: Callable[[Settings], Findings], settings: Settings) -> bool:
+    """Run one check; whatever it raises is its diagnosis."""
+    try:
+        for finding in check(settings):
+            click.echo(f"{click.style('ok', fg='green')}    {name}: {finding}")
+    except (CorpusError, RetrievalError, OSError) as error:
+        click.echo(f"{click.style('wrong', fg='red')} {name}: {error}")
+        return False
+    return True
+
+
+def _settings(settings: Settings) -> Findings:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    probe = settings.data / ".doctor"
+    probe.write_bytes(b"")
+    probe.unlink()
+    yield f"data folder {settings.data} can be written"
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    yield f"Python {platform.python_version()}, {libraries}"
+    yield (
+        "TELEGRAM_BOT_TOKEN is set"
+        if settings.token
+        else "TELEGRAM_BOT_TOKEN is not set: `crisisbot run` needs it, `crisisbot chat` and `ask` do not"
+    )
+
+
+def _database(settings: Settings) -> Findings:
+    with open_corpus(settings) as corpus:
+        corpus.check()
+        held = corpus.summary()
+    languages = ", ".join(held.languages) or "no language"
+    yield f"{held.articles} articles, {held.passages} passages in {languages}"
+
+
+def _model(settings: Settings) -> Findings:
+    model = settings.model()
+    model.verify()
+    yield f"{model.name}" + (", weights have the right checksum" if model.is_bundled else "")
+    languages = ", ".join(sorted(model.languages))
+    yield f"its vectors are used for {languages}; the others are searched by words"
+    _probe(model)
+    yield "it reads a question"
+
+
+def _probe(model: Model) -> None:
+    near, far = SentenceEncoder(model).encode_passages(["Two men were arrested.", "It rained all day."])
+    question = SentenceEncoder(model).encode_questions(["Who was arrested?"])[0]
+    if not float(question @ near) > float(question @ far):
+        raise ModelUnavailable(f"the model {model.name!r} does not tell an answer from the weather")
+
+
+def _index(settings: Settings) -> Findings:
+    snapshot = Snapshots(settings.index_folder).read()
+    if snapshot is None:
+        raise SnapshotDamaged("there is none yet; `crisisbot sync` builds it")
+    yield f"{snapshot.name} with {snapshot.manifest.passages} passages, all checksums right"
+    if not snapshot.fits(settings.model().identity):
+        raise SnapshotDamaged("it was made with another model or other rules; `crisisbot sync` rebuilds it")
+    with open_corpus(settings) as corpus:
+        yield _compared(corpus, snapshot.passage_ids())
+
+
+def _compared(corpus: Corpus, indexed: set[PassageId]) -> str:
+    wanted = corpus.passage_ids()
+    if behind := len(wanted ^ indexed):
+        raise SnapshotDamaged(f"it is {behind} passages behind the articles; `crisisbot sync` brings it up")
+    return "it holds exactly the passages of the articles"

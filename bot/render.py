@@ -1,0 +1,153 @@
+"""Render: answers and the like to replies; pure. Says nothing of how a reply is written on the wire."""
+
+from collections.abc import Sequence
+
+from bot.buttons import Press, ShowCard, ShowContext, ShowPage, write
+from bot.links import sentence_link
+from bot.messages import Messages
+from bot.tree import Bold, Button, Link, Node, Quote, Reply
+from bot.visible import visible
+from corpus.articles import Revision, published
+from corpus.languages import Language
+from corpus.stored import CorpusSummary
+from index.answers import Evidence
+from index.confidence import Outcome
+
+#: Passages on one card.
+PAGE = 3
+
+#: Characters of a title or a source's name in a citation; titles are no answers, so they may be cut.
+LONGEST_NAME = 120
+
+
+def citations(outcome: Outcome, evidence: Sequence[Evidence], messages: Messages, *, first: int = 1) -> Reply:
+    """Show passages with their citations, numbered from `first`; from the second on, long ones are folded."""
+    nodes: list[Node] = []
+    if outcome is Outcome.CLOSEST:
+        nodes += [messages.say("The articles do not say this clearly. The closest passages:"), "\n"]
+    for number, one in enumerate(evidence, start=first):
+        quote = Quote((visible(one.quote),), expandable=number > 1)
+        nodes += [quote, *_citation(number, one, messages), "\n\n"]
+    return Reply(tuple(nodes[:-1]))
+
+
+def card(
+    outcome: Outcome, evidence: Sequence[Evidence], messages: Messages, *, page: int, more: bool
+) -> Reply:
+    """Show a page of passages, with buttons to their context and to further pages."""
+    shown = citations(outcome, evidence, messages, first=page * PAGE + 1)
+    references = tuple(one.reference for one in evidence)
+    row = [_button(messages.say("In context"), ShowContext(outcome, page, references))]
+    if page:
+        row.append(_button(messages.say("Back"), ShowPage(page - 1)))
+    if more:
+        row.append(_button(messages.say("More"), ShowPage(page + 1)))
+    return Reply(shown.nodes, (tuple(row),))
+
+
+def end(messages: Messages, *, page: int) -> Reply:
+    """Say that there is no further page."""
+    back = _button(messages.say("Back"), ShowPage(max(0, page - 1)))
+    return Reply((messages.say("That was all."),), ((back,),))
+
+
+def in_context(press: ShowContext, evidence: Sequence[Evidence], messages: Messages) -> Reply:
+    """Show passages in bold among their neighbours."""
+    nodes: list[Node] = []
+    for number, one in enumerate(evidence, start=press.page * PAGE + 1):
+        nodes += [_surroundings(one), *_citation(number, one, messages), "\n\n"]
+    back = _button(messages.say("Back"), ShowCard(press.outcome, press.page, press.references))
+    return Reply(tuple(nodes[:-1]), ((back,),))
+
+
+def alone(one: Evidence, messages: Messages) -> Reply:
+    """Show one passage in bold among its neighbours, as the target of a link."""
+    return Reply((_surroundings(one), *_citation(1, one, messages)))
+
+
+def nothing(covered: CorpusSummary, messages: Messages) -> Reply:
+    """Say that the articles do not know, and what they cover instead."""
+    say = messages.say
+    if not covered.articles:
+        return Reply((say("There are no articles yet, so there is nothing to answer from."),))
+    return Reply(
+        (
+            say("The articles do not answer this, as far as I can find."),
+            "\n\n",
+            say("They cover:"),
+            " ",
+            coverage(covered, messages),
+            "\n",
+            say("Try other words, or ask about one thing at a time. /sources lists the articles."),
+        )
+    )
+
+
+def coverage(covered: CorpusSummary, messages: Messages) -> str:
+    """Say how many articles there are, from when to when, in which languages."""
+    parts = [messages.say_many("{number} article", "{number} articles", covered.articles)]
+    if covered.earliest and covered.latest:
+        parts.append(
+            messages.say(
+                "published {earliest} – {latest}",
+                earliest=messages.date(published(covered.earliest)),
+                latest=messages.date(published(covered.latest)),
+            )
+        )
+    parts.append(", ".join(language_name(language, messages) for language in covered.languages))
+    return "; ".join(parts) + "."
+
+
+def sources(
+    covered: CorpusSummary,
+    names: Sequence[tuple[str, int]],
+    latest: Sequence[Revision],
+    messages: Messages,
+) -> Reply:
+    """List where the articles come from, and the latest of them."""
+    if not covered.articles:
+        return nothing(covered, messages)
+    nodes: list[Node] = [coverage(covered, messages), "\n\n", Bold(messages.say("Sources")), "\n"]
+    for name, number in names:
+        nodes.append(f"• {_name(name)} ({number})\n")
+    nodes += ["\n", Bold(messages.say("Latest articles")), "\n"]
+    for revision in latest:
+        nodes += ["• ", _title(revision, revision.url), f" — {messages.date(revision.published)}\n"]
+    return Reply(tuple(nodes))
+
+
+def language_name(language: Language, messages: Messages) -> str:
+    """Name a language in the reader's own."""
+    say = messages.say
+    names = {
+        Language.ENGLISH: say("English"),
+        Language.RUSSIAN: say("Russian"),
+        Language.KAZAKH: say("Kazakh"),
+        Language.OTHER: say("other languages"),
+    }
+    return names[language]
+
+
+def _surroundings(one: Evidence) -> Quote:
+    return Quote((visible(one.before), Bold(visible(one.quote)), visible(one.after)), expandable=True)
+
+
+def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
+    revision = one.revision
+    url = sentence_link(revision.url, revision.text, one.sentence)
+    where = f" — {_name(revision.source)}, {messages.date(revision.published)}"
+    return [f"[{number}] ", _title(revision, url), where]
+
+
+def _title(revision: Revision, url: str | None) -> Node:
+    title = _name(revision.title)
+    return Link(title, url) if url else title
+
+
+def _name(text: str) -> str:
+    shown = visible(text)
+    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _button(label: str, press: Press) -> Button:
+    return Button(label, write(press))

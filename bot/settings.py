@@ -1,0 +1,138 @@
+"""Settings: the only reader of the environment. docs/operations.md explains each one (a test insists)."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from bot.errors import InvalidSetting
+from corpus.database import sqlite_url
+from corpus.languages import Language
+from index.models import BUNDLED, Model
+
+#: Telegram's own server.
+TELEGRAM_API = "https://api.telegram.org/bot"
+
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+#: Every variable that is read, so that documentation can be held against it.
+VARIABLES = (
+    "CRISISBOT_DATA",
+    "DATABASE_URL",
+    "CRISISBOT_BUNDLED",
+    "CRISISBOT_MODEL",
+    "CRISISBOT_MODEL_LANGUAGES",
+    "CRISISBOT_QUERY_PROMPT",
+    "CRISISBOT_PASSAGE_PROMPT",
+    "CRISISBOT_REFRESH_SECONDS",
+    "CRISISBOT_LOG_LEVEL",
+    "TELEGRAM_BOT_TOKEN",
+    "TELEGRAM_API_URL",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked. The token is kept out of `repr`, so that no log or traceback shows it."""
+
+    data: Path
+    database_url: str = field(repr=False)
+    bundled: bool
+    model_name: str
+    model_languages: frozenset[Language] | None
+    query_prompt: str | None
+    passage_prompt: str | None
+    refresh_seconds: float
+    log_level: str
+    telegram_api_url: str
+    token: str | None = field(repr=False)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None, *, data: Path | None = None) -> "Settings":
+        """Read the environment; `data` stands before CRISISBOT_DATA. Empty variables count as unset.
+
+        Raises:
+            InvalidSetting: naming the variable and what it may hold.
+        """
+        given = {k: v.strip() for k, v in (os.environ if environment is None else environment).items()}
+        folder = data or Path(given.get("CRISISBOT_DATA") or user_data_path("crisisbot"))
+        folder = folder.expanduser().absolute()
+        return cls(
+            data=folder,
+            database_url=given.get("DATABASE_URL") or sqlite_url(folder / "corpus.sqlite"),
+            bundled=_switch(given, "CRISISBOT_BUNDLED", default=True),
+            model_name=given.get("CRISISBOT_MODEL") or BUNDLED,
+            model_languages=_languages(given, "CRISISBOT_MODEL_LANGUAGES"),
+            # A prompt may be empty on purpose, and its last space counts.
+            query_prompt=(environment or os.environ).get("CRISISBOT_QUERY_PROMPT"),
+            passage_prompt=(environment or os.environ).get("CRISISBOT_PASSAGE_PROMPT"),
+            refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=2.0),
+            log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
+            telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),
+            token=given.get("TELEGRAM_BOT_TOKEN") or None,
+        )
+
+    @property
+    def index_folder(self) -> Path:
+        """Where generations of the index live."""
+        return self.data / "index"
+
+    def model(self) -> Model:
+        """Find the chosen model.
+
+        Raises:
+            ModelUnavailable: when the bundled model is chosen and not installed.
+        """
+        return Model.choose(
+            self.model_name,
+            query_prompt=self.query_prompt,
+            passage_prompt=self.passage_prompt,
+            languages=self.model_languages,
+        )
+
+
+def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = given.get(name, "").lower()
+    if value in {"", "1", "yes", "true", "on"}:
+        return default if value == "" else True
+    if value in {"0", "no", "false", "off"}:
+        return False
+    raise InvalidSetting(f"{name} is {value!r}; it may be 1 or 0")
+
+
+def _choice(given: Mapping[str, str], name: str, allowed: tuple[str, ...], *, default: str) -> str:
+    value = given.get(name, "").upper() or default
+    if value not in allowed:
+        raise InvalidSetting(f"{name} is {value!r}; it may be {', '.join(allowed)}")
+    return value
+
+
+def _seconds(given: Mapping[str, str], name: str, *, default: float) -> float:
+    value = given.get(name) or default
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 24 * 60 * 60:
+        raise InvalidSetting(f"{name} is {value!r}; it may be a number of seconds above 0, such as 2")
+    return seconds
+
+
+def _languages(given: Mapping[str, str], name: str) -> frozenset[Language] | None:
+    value = given.get(name)
+    if not value:
+        return None
+    try:
+        return frozenset(Language(code.strip().lower()) for code in value.split(","))
+    except ValueError as error:
+        known = ", ".join(Language)
+        raise InvalidSetting(f"{name} is {value!r}; it may hold some of {known}, with commas") from error
+
+
+def _url(given: Mapping[str, str], name: str, *, default: str) -> str:
+    value = given.get(name) or default
+    if not value.startswith(("http://", "https://")):
+        raise InvalidSetting(f"{name} is {value!r}; it begins with http:// or https://, such as {default}")
+    return value

@@ -1,0 +1,80 @@
+"""Telegram HTML: a tree written as Telegram reads it; pure.
+
+https://core.telegram.org/bots/api#html-style
+"""
+
+import html
+import re
+from collections.abc import Sequence
+
+from bot.tree import Bold, Link, Node, Quote, Reply, plain
+
+#: UTF-16 code units of a message after its markup is read.
+LONGEST_MESSAGE = 4096
+
+#: What Telegram would turn into something to tap, or into a call to a person, though it is only quoted:
+#: @names, /commands, #tags, $TICKERS, and addresses with a scheme. As `code` the words stay as they are.
+_ACTIVE = re.compile(r"(?:[@#/$]\w|\w+://)[^\s<>]*")
+
+
+def write_html(nodes: Sequence[Node]) -> str:
+    """Write nodes as Telegram HTML."""
+    return "".join(map(_write, nodes))
+
+
+def length(nodes: Sequence[Node]) -> int:
+    """Count a message's length as Telegram does: UTF-16 code units without markup."""
+    return len(plain(nodes).encode("utf-16-le")) // 2
+
+
+def fitting(reply: Reply) -> tuple[Node, ...]:
+    """Return as many of a reply's nodes, from the first, as one message holds. Quotes are never cut."""
+    nodes = reply.nodes
+    while length(nodes) > LONGEST_MESSAGE:
+        quotes = [place for place, node in enumerate(nodes) if isinstance(node, Quote)]
+        nodes = _without_last(nodes, quotes)
+    return nodes
+
+
+def _without_last(nodes: tuple[Node, ...], quotes: Sequence[int]) -> tuple[Node, ...]:
+    """Leave out the last passage; of the only one, its neighbours; of what has none, the last node."""
+    if len(quotes) > 1:
+        return nodes[: quotes[-1]]
+    if quotes and len(nodes[quotes[0]].children) > 1:  # type: ignore[union-attr] # a Quote
+        quote = nodes[quotes[0]]
+        bold = tuple(child for child in quote.children if isinstance(child, Bold))  # type: ignore[union-attr]
+        return (*nodes[: quotes[0]], Quote(bold), *nodes[quotes[0] + 1 :])
+    return nodes[:-1]
+
+
+def _write(node: Node) -> str:
+    if isinstance(node, str):
+        return _escape(node)
+    if isinstance(node, Bold):
+        return _bold(node.text)
+    if isinstance(node, Link):
+        return f'<a href="{html.escape(node.url, quote=True)}">{_escape(node.text)}</a>'
+    opened = "<blockquote expandable>" if node.expandable else "<blockquote>"
+    children = "".join(
+        _bold(child.text) if isinstance(child, Bold) else _quoted(child) for child in node.children
+    )
+    return f"{opened}{children}</blockquote>"
+
+
+def _quoted(text: str) -> str:
+    """Write source text so that nothing in it can be tapped or calls somebody."""
+    written, end = [], 0
+    for active in _ACTIVE.finditer(text):
+        written += [_escape(text[end : active.start()]), f"<code>{_escape(active[0])}</code>"]
+        end = active.end()
+    return "".join([*written, _escape(text[end:])])
+
+
+def _bold(text: str) -> str:
+    """Write bold source text; `code` cannot stand inside bold, so bold pauses for it."""
+    parts = re.split(r"(<code>.*?</code>)", _quoted(text))
+    return "".join(part if part.startswith("<code>") else f"<b>{part}</b>" for part in parts if part)
+
+
+def _escape(text: str) -> str:
+    return html.escape(text, quote=False)
