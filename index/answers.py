@@ -41,7 +41,8 @@ class Question:
         Raises:
             InvalidQuestion: when it is empty, longer than `LONGEST_QUESTION` or has neither letter nor digit.
         """
-        words = " ".join(text.split())
+        # A terminal hands over bytes that are no UTF-8 as halves of surrogate pairs; no tokeniser reads them.
+        words = " ".join(text.encode(errors="replace").decode().split())
         if not words:
             raise InvalidQuestion("The question is empty. Type a question.", Problem.EMPTY)
         if len(words) > LONGEST_QUESTION:
@@ -125,19 +126,20 @@ class Ranked:
 
 
 def choose(ranked: Sequence[Ranked], *, limit: int) -> tuple[Ranked, ...]:
-    """Choose up to `limit` passages, best first, one per article where others are as good.
+    """Choose up to `limit` passages in the order in which they are shown, the best first.
 
     A passage of an article that is shown already waits for as long as one of another article scores
-    at most `AS_GOOD` less. The same words are not shown twice.
+    at most `AS_GOOD` less. The same words are not shown twice. A greater limit only adds passages at
+    the end, so that one page never repeats another.
     """
-    left = _without_repeats(sorted(ranked, key=lambda candidate: -candidate.score))
+    left = _without_repeats(sorted(ranked, key=lambda candidate: (-candidate.score, candidate.passage_id)))
     chosen: list[Ranked] = []
     while left and len(chosen) < limit:
         fresh = _first_of_another_article(left, {candidate.article_id for candidate in chosen})
         best = left[0]
         chosen.append(fresh if fresh is not None and best.score - fresh.score <= AS_GOOD else best)
         left.remove(chosen[-1])
-    return tuple(sorted(chosen, key=lambda candidate: -candidate.score))
+    return tuple(chosen)
 
 
 def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:

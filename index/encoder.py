@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -59,6 +59,10 @@ class SentenceEncoder:
         """See `Model.speaks`."""
         return self._model.speaks(language)
 
+    def is_needed_for(self, languages: Iterable[Language]) -> bool:
+        """Say whether texts in some of these languages have vectors."""
+        return any(map(self.speaks, languages))
+
     def encode_questions(self, texts: Sequence[str]) -> Vectors:
         """Encode what people ask, (n, d), with the model's prompt for questions.
 
@@ -102,13 +106,14 @@ def _load(model: Model) -> "SentenceTransformer":
     if model.is_bundled:
         os.environ["HF_HUB_OFFLINE"] = "1"
     # Seconds to load, so only where vectors are needed: `--help` and questions in other scripts do without.
+    from safetensors import SafetensorError  # noqa: PLC0415
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
     from transformers.utils import logging  # noqa: PLC0415
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # it draws one for reading 90 MB
     try:
         return SentenceTransformer(model.location, device="cpu", local_files_only=model.is_bundled)
-    except (OSError, ValueError, ImportError) as error:
+    except (OSError, ValueError, TypeError, ImportError, SafetensorError) as error:
         reason = " ".join(str(error).split())[:300]
         raise ModelUnavailable(
             f"the model {model.name!r} cannot be loaded: {reason}. CRISISBOT_MODEL names a folder or "

@@ -15,9 +15,9 @@ from index.ranking import Hit, rank
 from index.snapshots import Snapshot
 from index.sync import Progress, Sync, SyncReport
 
-#: How many candidates are read from the corpus beyond those that may be shown: some may be gone by now,
-#: some say the same, some are of an article that is shown already.
-SPARE = 12
+#: How many candidates are read from the corpus to choose from, on every page the same ones, so that no page
+#: repeats another: some may be gone by now, some say the same, some are of an article that is shown already.
+READ = 40
 
 
 def quietly(_done: int, _total: int) -> None:
@@ -55,9 +55,7 @@ class Engine:
     def ask(self, question: Question, *, limit: int = 3, skip: int = 0) -> Answer:
         """Find up to `limit` passages that answer, best first, leaving out the first `skip` ones."""
         snapshot = self._ready()
-        hits = rank(
-            snapshot.shelves.values(), question, self._vector(snapshot, question), limit=limit + skip + SPARE
-        )
+        hits = rank(snapshot.shelves.values(), question, self._vector(snapshot, question), limit=READ)
         found = {hit.id: (hit, places[0]) for hit, places in self._stored(hits)}
         chosen = choose([_ranked(*pair) for pair in found.values()], limit=limit + skip)
         signals = [self._signals(snapshot, question, *found[one.passage_id]) for one in chosen]

@@ -55,7 +55,7 @@ class KeptVectors:
         records["vector"] = vectors
         records["check"] = [_check(vector) for vector in vectors]
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("ab") as file:
+        with self._path.open("a+b") as file:
             self._mend_end(file.fileno(), vectors.shape[1])
             file.write(records.tobytes())
             file.flush()
@@ -65,7 +65,7 @@ class KeptVectors:
         """Begin a new file with its header; cut off the half record that a crash may have left."""
         header = _header(dimension)
         size = os.fstat(descriptor).st_size
-        if size < len(header) or self._path.open("rb").read(len(header)) != header:
+        if size < len(header) or os.pread(descriptor, len(header), 0) != header:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, header)
             return

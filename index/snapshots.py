@@ -108,7 +108,7 @@ class Snapshots:
             files=_checksums(aside),
         )
         _write_durably(aside / "manifest.json", json.dumps(asdict(manifest), indent=1))
-        for path in sorted(aside.rglob("*"), reverse=True):
+        for path in [*sorted(aside.rglob("*"), reverse=True), aside]:
             _sync(path)
         name = f"generation-{self._next_number():06}-{secrets.token_hex(2)}"
         aside.rename(self._folder / name)
@@ -137,10 +137,10 @@ class Snapshots:
 
     def _read(self, name: str, corpus_state: str) -> Snapshot:
         folder = self._folder / name
-        manifest = _read_manifest(folder)
-        if manifest.files != (found := _checksums(folder)):
-            wrong = sorted(path for path, _ in manifest.files.items() ^ found.items())
-            raise SnapshotDamaged(f"{folder}: {', '.join(dict.fromkeys(wrong))} is not what was written")
+        manifest, found = _read_manifest(folder), _checksums(folder)
+        wrong = [path for path in {*manifest.files, *found} if manifest.files.get(path) != found.get(path)]
+        if wrong:
+            raise SnapshotDamaged(f"{folder}: {', '.join(sorted(wrong))} is not what was written")
         languages = sorted({Path(path).parts[0] for path in manifest.files})
         shelves = {Language(language): Shelf.read(folder / language) for language in languages}
         return Snapshot(name, manifest, corpus_state, shelves)
@@ -155,18 +155,22 @@ class Snapshots:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / "manifest.json"
     try:
-        return Manifest(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        return Manifest(**{**raw, "files": dict(raw["files"])})
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
 
 
 def _checksums(folder: Path) -> dict[str, str]:
     sums = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        relative = path.relative_to(folder).as_posix()
-        if relative != "manifest.json":
-            with path.open("rb") as file:
-                sums[relative] = hashlib.file_digest(file, "sha256").hexdigest()
+    try:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            relative = path.relative_to(folder).as_posix()
+            if relative != "manifest.json":
+                with path.open("rb") as file:
+                    sums[relative] = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:  # swept away meanwhile, or the disk fails
+        raise SnapshotDamaged(f"{folder} cannot be read: {error}") from error
     return sums
 
 

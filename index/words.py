@@ -30,7 +30,8 @@ class WordIndex:
     def build(cls, terms: Sequence[Sequence[str]]) -> "WordIndex":
         """Index the terms of texts; row i is text i."""
         index = bm25s.BM25(k1=K1, b=B)
-        index.index([list(text) for text in terms], show_progress=False)
+        # bm25s fails where no text has a term; the empty one, which no question has, stands for none.
+        index.index([list(text) or [""] for text in terms], show_progress=False)
         return cls(index)
 
     @classmethod
