@@ -1,0 +1,73 @@
+# Crisisbot: `make ask` asks, `make test` tests. Both make what they need in .venv, once.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+TORCH := torch==2.13.0
+# PyTorch's own index of builds for processors. Plain pip would bring gigabytes for graphics cards on Linux.
+TORCH_CPU := https://download.pytorch.org/whl/cpu
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTEST_FLAGS ?=
+
+# The question goes through the environment, so that quotes in it reach the program as they are.
+export Q ?= who was arrested?
+
+.DEFAULT_GOAL := help
+.PHONY: help ask chat run test check lint types format bench clean
+
+help: ## Show what can be made.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+ask: $(VENV)/.installed ## Answer a question: make ask Q="who was arrested?"
+	@$(BIN)/crisisbot ask -- "$$Q"
+
+chat: $(VENV)/.installed ## Talk in the terminal as in Telegram.
+	@$(BIN)/crisisbot chat
+
+run: $(VENV)/.installed ## Run the Telegram bot (needs TELEGRAM_BOT_TOKEN).
+	@$(BIN)/crisisbot run
+
+test: $(VENV)/.installed-dev ## Run all tests.
+	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+
+check: lint types ## Run lint, types and all tests with coverage, as CI does.
+	$(MAKE) test PYTEST_FLAGS="--cov --cov-report=term --cov-fail-under=90 $(PYTEST_FLAGS)"
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+format: $(VENV)/.installed-dev ## Write the code in the one format.
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(VENV)/.installed-dev ## Measure speed beside the bare libraries.
+	$(BIN)/python benchmarks/speed.py
+
+clean: ## Remove the environment and all caches; articles and index stay where they are.
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.torch:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Crisisbot needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	       "Name another one: make ask PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "Python could not make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing PyTorch for processors (about 200 MB to download; once)..."
+	@$(PIP) install --quiet --no-deps --retries 0 --timeout 10 --index-url $(TORCH_CPU) $(TORCH) 2>$(VENV)/torch.log \
+	  || { echo "PyTorch's own index cannot be reached; plain pip it is."; $(PIP) install --quiet --no-deps $(TORCH); }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.torch pyproject.toml constraints.txt
+	@echo "Installing Crisisbot (about 300 MB to download; once)..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@echo "Installing the tools for tests (once)..."
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $@
