@@ -8,6 +8,7 @@ import click
 
 from bot.composition import open_engine, refresh
 from bot.settings import Settings
+from bot.visible import visible
 from corpus.sources.files import Rejected, read_files
 from corpus.store import Change, Corpus
 
@@ -30,7 +31,7 @@ def _put(corpus: Corpus, paths: Sequence[Path], stated: Mapping[str, str]) -> tu
     for found in read_files(paths, stated=stated):
         if isinstance(found, Rejected):
             rejected += 1
-            click.echo(f"crisisbot: {found.place}: {found.reason}", err=True)
+            click.echo(f"crisisbot: {visible(found.place)}: {visible(found.reason)}", err=True)
         else:
             counts[corpus.put(found, restore=True)] += 1
     return counts, rejected

@@ -13,17 +13,26 @@ def is_for_me(message: Message, me: User) -> bool:
     """Say whether a message is addressed to this bot by a person.
 
     In private every message is; elsewhere a mention in text or caption in any case, a reply to this bot, or
-    /ask. Never what other bots wrote or sent, nor what was forwarded into a group.
+    /ask. Never what other bots wrote or sent, nor what was forwarded into a group, nor another bot's command.
     """
-    if message.via_bot is not None or message.is_automatic_forward or _is_from_bot(message):
+    if not is_by_person(message):
         return False
     if message.chat.type == ChatType.PRIVATE:
         return True
     if message.chat.type == ChatType.CHANNEL or message.forward_origin is not None:
         return False
+    if _commands_another(message, me):
+        return False
     replied = message.reply_to_message
     is_reply = replied is not None and replied.from_user is not None and replied.from_user.id == me.id
     return is_reply or bool(_mentions_of(message, me)) or asks(message, me)
+
+
+def is_by_person(message: Message) -> bool:
+    """Say whether a person wrote a message; anonymous admins count."""
+    sender = message.from_user
+    is_by_bot = sender is not None and sender.is_bot and sender.id != ANONYMOUS_ADMIN
+    return not (is_by_bot or message.via_bot is not None or message.is_automatic_forward)
 
 
 def words_of(message: Message, me: User) -> str:
@@ -40,17 +49,25 @@ def words_of(message: Message, me: User) -> str:
 
 def asks(message: Message, me: User) -> bool:
     """Say whether a message begins with /ask, or with /ask@ and this bot's name."""
-    command = _command(message)
-    if command is None:
-        return False
-    text = message.text or message.caption or ""
-    name, _, bot = text[1 : command.length].partition("@")
-    return name.lower() == "ask" and bot.lower() in {"", (me.username or "").lower()}
+    return _command_name(message) == "ask" and not _commands_another(message, me)
 
 
 def has_unknown_command(message: Message) -> bool:
     """Say whether a message begins with a command."""
     return _command(message) is not None
+
+
+def _commands_another(message: Message, me: User) -> bool:
+    text = message.text or message.caption or ""
+    command = _command(message)
+    bot = text[: command.length].partition("@")[2] if command else ""
+    return bot.lower() not in {"", (me.username or "").lower()}
+
+
+def _command_name(message: Message) -> str | None:
+    text = message.text or message.caption or ""
+    command = _command(message)
+    return text[1 : command.length].partition("@")[0].lower() if command else None
 
 
 def _command(message: Message) -> MessageEntity | None:
@@ -71,8 +88,3 @@ def _mentions_of(message: Message, me: User) -> list[MessageEntity]:
         for entity, text in found.items()
         if (entity.user.id == me.id if entity.user else text.lower() == name)
     ]
-
-
-def _is_from_bot(message: Message) -> bool:
-    sender = message.from_user
-    return sender is not None and sender.is_bot and sender.id != ANONYMOUS_ADMIN

@@ -1,5 +1,8 @@
 """The JSON form of an answer, version 1; docs/json.md documents it. Pure."""
 
+import json
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from index.answers import Answer, Evidence
@@ -23,6 +26,12 @@ def answer_json(answer: Answer) -> dict[str, Any]:
 def problem_json(question: str, problem: str) -> dict[str, Any]:
     """Return what stands in an answer's place when a question could not be asked."""
     return {"version": VERSION, "question": question, "error": problem}
+
+
+def json_line(value: Mapping[str, Any]) -> str:
+    """Write one line of JSON, with every control character escaped, since terminals obey some of them."""
+    line = json.dumps(value, ensure_ascii=False)
+    return re.sub("[\x7f-\x9f\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def evidence_json(one: Evidence) -> dict[str, Any]:

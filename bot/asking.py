@@ -1,16 +1,16 @@
 """Asking from the command line: one question, or a file of them."""
 
-import json
 from collections.abc import Iterable
 
 import click
 
-from bot.answer_json import answer_json, problem_json
+from bot.answer_json import answer_json, json_line, problem_json
 from bot.composition import Parts, open_engine
 from bot.messages import messages_for
 from bot.render import citations, nothing
 from bot.settings import Settings
 from bot.terminal import write_terminal
+from bot.visible import visible
 from index.answers import Answer, Question
 from index.confidence import Outcome
 from index.errors import InvalidQuestion
@@ -42,18 +42,18 @@ def _ask_line(parts: Parts, text: str, *, top: int, as_json: bool) -> bool:
         question = Question.parse(text)
     except InvalidQuestion as error:
         if as_json:
-            click.echo(json.dumps(problem_json(text, str(error)), ensure_ascii=False))
+            click.echo(json_line(problem_json(text, str(error))))
         else:
             click.echo(f"crisisbot: {text[:60]!r}: {error}", err=True)
         return False
     if not as_json:
-        click.secho(f"\n{question.text}", underline=True)
+        click.secho(f"\n{visible(question.text)}", underline=True)
     _print(parts.engine.ask(question, limit=top), as_json=as_json)
     return True
 
 
 def _print(answer: Answer, *, as_json: bool) -> None:
-    click.echo(json.dumps(answer_json(answer), ensure_ascii=False) if as_json else answer_text(answer))
+    click.echo(json_line(answer_json(answer)) if as_json else answer_text(answer))
 
 
 def answer_text(answer: Answer) -> str:

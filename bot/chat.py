@@ -40,7 +40,8 @@ class _Conversation:
             return
         command, _, rest = line.partition(" ")
         if command == "/start":
-            self.show(self._desk.greet(self.language, rest.strip()))
+            self._question = rest.strip()  # it may hold one
+            self.show(self._desk.greet(self.language, self._question))
         elif command == "/sources":
             self.show(self._desk.sources(self.language))
         elif command.startswith("/") and command != "/ask":

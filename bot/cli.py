@@ -1,6 +1,6 @@
 """The command line. Heavy libraries are loaded by the commands that need them: `--help` must be quick."""
 
-import json
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 #: Exit codes: something asked for could not be done; the command, a setting or a question was wrong.
 FAILED, WRONG = 1, 2
 
+#: A file of questions; bytes that are no UTF-8 spoil their own line at most.
+QUESTIONS = click.File(encoding="utf-8-sig", errors="replace")
+
+#: An article's number, as far as databases count.
+ARTICLE_ID = click.IntRange(1, 2**63 - 1)
+
 
 @contextmanager
 def explained() -> Iterator[None]:
@@ -30,6 +36,8 @@ def explained() -> Iterator[None]:
         _fail(str(error), WRONG)
     except (CorpusError, RetrievalError) as error:
         _fail(str(error), FAILED)
+    except BrokenPipeError:
+        raise  # whoever read our output has enough; Click ends without a word
     except OSError as error:
         _fail(f"{error.filename or 'a file'}: {error.strerror or error}", FAILED)
 
@@ -59,11 +67,14 @@ def _settings(context: click.Context) -> "Settings":
 def main(context: click.Context, data: Path | None) -> None:
     """Answer questions about a crisis with cited sentences from news articles."""
     context.obj = data
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an old locale lacks letters; that is no reason to fail
+            stream.reconfigure(errors="backslashreplace")
 
 
 @main.command()
 @click.argument("text", nargs=-1)
-@click.option("--file", "file", type=click.File(encoding="utf-8"), help="Questions, one a line; - is stdin.")
+@click.option("--file", type=QUESTIONS, help="Questions, one a line; - is stdin.")
 @click.option("--top", default=3, type=click.IntRange(1, 20), show_default=True, help="Passages at most.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
 @click.pass_context
@@ -103,6 +114,8 @@ def chat(context: click.Context) -> None:
 @click.pass_context
 def add(context: click.Context, /, paths: tuple[Path, ...], **stated: str | None) -> None:
     """Add articles from files and folders (.txt, .md, .html, .jsonl); the index is up to date afterwards."""
+    if stated["url"] and not (len(paths) == 1 and paths[0].is_file()):
+        raise click.UsageError("--url is the address of one article, so give one file")
     from bot.adding import add_files  # noqa: PLC0415
 
     with explained():
@@ -125,12 +138,12 @@ def list_articles(context: click.Context, *, as_json: bool) -> None:
 
     with explained(), open_corpus(_settings(context)) as corpus:
         for revision in corpus.articles():
-            row = listing.article_json(revision)
-            click.echo(json.dumps(row, ensure_ascii=False) if as_json else listing.article_line(revision))
+            write = listing.article_json_line if as_json else listing.article_line
+            click.echo(write(revision))
 
 
 @articles.command()
-@click.argument("article_id", metavar="ID", type=int)
+@click.argument("article_id", metavar="ID", type=ARTICLE_ID)
 @click.pass_context
 def show(context: click.Context, article_id: int) -> None:
     """Show one article with its whole text."""
@@ -143,18 +156,19 @@ def show(context: click.Context, article_id: int) -> None:
 
 
 @articles.command()
-@click.argument("article_id", metavar="ID", type=int)
+@click.argument("article_id", metavar="ID", type=ARTICLE_ID)
 @click.option("--because", default="removed by hand", show_default=True, help="The reason, for the record.")
 @click.pass_context
 def remove(context: click.Context, article_id: int, because: str) -> None:
     """Take an article out of all answers."""
     from bot.composition import open_engine, refresh  # noqa: PLC0415
+    from bot.visible import visible  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
     with explained(), open_engine(_settings(context)) as parts:
         removed = parts.corpus.remove(ArticleId(article_id), because=because)
         refresh(parts.engine)
-        click.echo(f"removed {article_id}: {removed.title}")
+        click.echo(f"removed {article_id}: {visible(removed.title)}")
 
 
 @main.command()

@@ -3,7 +3,7 @@
 import logging
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import click
@@ -78,13 +78,12 @@ def refresh(engine: Engine) -> SyncReport:
         return engine.refresh(lambda done, total: log.info("encoded %s of %s sentences", done, total))
     bar = click.progressbar(length=1, label="Reading the articles", file=sys.stderr, show_pos=True)
 
-    def show(done: int, total: int) -> None:
-        if done == 0:
-            bar.length = total
-            bar.render_progress()
-        bar.update(done - bar.pos)
+    with ExitStack() as shown:  # the bar hides the cursor, and gives it back when it is left
 
-    report = engine.refresh(show)
-    if report.encoded:
-        bar.render_finish()
-    return report
+        def show(done: int, total: int) -> None:
+            if done == 0:
+                bar.length = total
+                shown.enter_context(bar)
+            bar.update(done - bar.pos)
+
+        return engine.refresh(show)

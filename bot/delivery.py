@@ -19,6 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseUpdateProcessor
 
+from bot.polling import wait_for
 from bot.telegram_html import fitting, write_html
 from bot.tree import Reply, plain
 
@@ -30,6 +31,9 @@ AT_ONCE = 8
 #: Updates that may wait in memory; far more than Telegram hands over at a time (100).
 WAITING = 4096
 
+#: Telegram's words where there is nothing to do: a button was pressed twice, or its message is gone by now.
+_NOTHING_TO_EDIT = ("not modified", "to edit not found", "can't be edited")
+
 #: How often a message is tried again, and how long one wait may be.
 TRIES = 4
 LONGEST_WAIT_S = 60.0
@@ -40,18 +44,26 @@ T = TypeVar("T")
 
 
 class PerChat(BaseUpdateProcessor):
-    """Handles updates of one chat one after the other, in the order they came, and chats side by side."""
+    """Handles updates of one chat one after the other, in the order they came, and chats side by side.
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
+    `finished` is called with the id of every update that is done, whatever came of it.
+    """
+
+    def __init__(self, finished: Callable[[int], None], at_once: int = AT_ONCE) -> None:
         super().__init__(WAITING)
+        self._finished = finished
         self._running = asyncio.Semaphore(at_once)
         self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for this chat's turn, then for a free place."""
         chat = update.effective_chat if isinstance(update, Update) else None
-        async with self._turn(chat.id if chat else 0), self._running:
-            await coroutine
+        try:
+            async with self._turn(chat.id if chat else 0), self._running:
+                await coroutine
+        finally:
+            if isinstance(update, Update):
+                self._finished(update.update_id)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -105,7 +117,7 @@ async def edit(query: CallbackQuery, reply: Reply) -> None:
                 link_preview_options=_NO_PREVIEW,
             )
         except BadRequest as error:
-            if "not modified" not in error.message.lower():  # pressed twice: it shows that already
+            if not any(words in error.message.lower() for words in _NOTHING_TO_EDIT):
                 raise
 
     await _written(lambda: attempt(write_html(nodes), ParseMode.HTML), lambda: attempt(plain(nodes), None))
@@ -137,7 +149,7 @@ async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
         try:
             return await attempt()
         except RetryAfter as error:
-            wait = _seconds(error)
+            wait = wait_for(error, LONGEST_WAIT_S)
             if not left or wait > LONGEST_WAIT_S:
                 raise
         except (BadRequest, TimedOut):  # these are NetworkErrors, too
@@ -148,11 +160,6 @@ async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
                 raise
         await asyncio.sleep(wait)
     raise AssertionError("unreachable: the last try returns or raises")
-
-
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return float(wait if isinstance(wait, int | float) else wait.total_seconds())
 
 
 def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:

@@ -123,13 +123,12 @@ class Desk:
             question: the question that the card answers, where it is still known.
             language: of the person who presses.
         """
-        if question:  # it may stand in a link
-            question = _question_in(question) or question
-        messages = _messages_for(Question.parse(question), language) if question else messages_for(language)
-        if question and not isinstance(press, ShowContext):
-            return self.answer(question, language, page=press.page)
+        asked = _asked(question)
+        if asked and not isinstance(press, ShowContext):
+            return self.answer(asked.text, language, page=press.page)
         if isinstance(press, ShowPage):
             return None
+        messages = _messages_for(asked, language) if asked else messages_for(language)
         radius = CONTEXT_RADIUS if isinstance(press, ShowContext) else 1
         evidence = self._engine.recall(press.references, radius=radius)
         if not evidence:
@@ -157,8 +156,16 @@ def _messages_for(question: Question, language: str | None) -> Messages:
     return messages if messages.language == question.language else messages_for(language)
 
 
+def _asked(text: str | None) -> Question | None:
+    """Read the question that a card answers; None where it is gone, or was made something else by an edit."""
+    try:
+        return Question.parse(_question_in(text or "") or text or "")
+    except InvalidQuestion:
+        return None
+
+
 def _question_in(payload: str) -> str | None:
-    if not payload.startswith("ask-"):
+    if not re.fullmatch(r"ask-[\w-]*", payload, re.ASCII):
         return None
     try:
         packed = payload.removeprefix("ask-")

@@ -7,7 +7,9 @@ from importlib.metadata import version
 import click
 
 from bot.composition import open_corpus
+from bot.errors import BotError, InvalidSetting
 from bot.settings import Settings
+from bot.visible import visible
 from corpus.errors import CorpusError
 from corpus.store import Corpus
 from corpus.stored import PassageId
@@ -39,17 +41,23 @@ def _is_well(name: str, check: Callable[[Settings], Findings], settings: Setting
     try:
         for finding in check(settings):
             click.echo(f"{click.style('ok', fg='green')}    {name}: {finding}")
-    except (CorpusError, RetrievalError, OSError) as error:
-        click.echo(f"{click.style('wrong', fg='red')} {name}: {error}")
+    except (BotError, CorpusError, RetrievalError, OSError) as error:
+        click.echo(f"{click.style('wrong', fg='red')} {name}: {visible(str(error))}")
         return False
     return True
 
 
 def _settings(settings: Settings) -> Findings:
-    settings.data.mkdir(parents=True, exist_ok=True)
-    probe = settings.data / ".doctor"
-    probe.write_bytes(b"")
-    probe.unlink()
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        probe = settings.data / ".doctor"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise InvalidSetting(
+            f"the data folder {settings.data} cannot be written ({error.strerror}); "
+            "make it writable, or choose another one by CRISISBOT_DATA or --data"
+        ) from error
     yield f"data folder {settings.data} can be written"
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
     yield f"Python {platform.python_version()}, {libraries}"
@@ -86,7 +94,10 @@ def _probe(model: Model) -> None:
 
 
 def _index(settings: Settings) -> Findings:
-    snapshot = Snapshots(settings.index_folder).read()
+    try:
+        snapshot = Snapshots(settings.index_folder).read()
+    except SnapshotDamaged as error:
+        raise SnapshotDamaged(f"{error}; `crisisbot sync` rebuilds it") from error
     if snapshot is None:
         raise SnapshotDamaged("there is none yet; `crisisbot sync` builds it")
     yield f"{snapshot.name} with {snapshot.manifest.passages} passages, all checksums right"

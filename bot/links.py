@@ -22,6 +22,8 @@ def sentence_link(url: str | None, text: str, sentence: Span) -> str | None:
     """
     if url is None:
         return None
+    # Addresses copied out of a browser may lead to some other sentence already.
+    url = url.partition(":~:")[0].removesuffix("#")
     fragment = _fragment(text, sentence)
     if fragment is None:
         return url

@@ -3,6 +3,7 @@
 import textwrap
 from typing import Any
 
+from bot.answer_json import json_line
 from bot.visible import visible
 from corpus.articles import Revision
 
@@ -29,6 +30,11 @@ def article_json(revision: Revision) -> dict[str, Any]:
         "seen_at": revision.seen_at.isoformat(timespec="seconds"),
         "characters": len(revision.text),
     }
+
+
+def article_json_line(revision: Revision) -> str:
+    """Write what is known of an article as one line of JSON."""
+    return json_line(article_json(revision))
 
 
 def article_page(revision: Revision) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.buttons import Press, ShowCard, ShowContext, ShowPage, write
 from bot.links import sentence_link
 from bot.messages import Messages
-from bot.tree import Bold, Button, Link, Node, Quote, Reply
+from bot.tree import Bold, Button, Link, Name, Node, Quote, Reply
 from bot.visible import visible
 from corpus.articles import Revision, published
 from corpus.languages import Language
@@ -94,7 +94,8 @@ def coverage(covered: CorpusSummary, messages: Messages) -> str:
                 latest=messages.date(published(covered.latest)),
             )
         )
-    parts.append(", ".join(language_name(language, messages) for language in covered.languages))
+    if covered.languages:
+        parts.append(", ".join(language_name(language, messages) for language in covered.languages))
     return "; ".join(parts) + "."
 
 
@@ -109,7 +110,7 @@ def sources(
         return nothing(covered, messages)
     nodes: list[Node] = [coverage(covered, messages), "\n\n", Bold(messages.say("Sources")), "\n"]
     for name, number in names:
-        nodes.append(f"• {_name(name)} ({number})\n")
+        nodes += ["• ", Name(_name(name)), f" ({number})\n"]
     nodes += ["\n", Bold(messages.say("Latest articles")), "\n"]
     for revision in latest:
         nodes += ["• ", _title(revision, revision.url), f" — {messages.date(revision.published)}\n"]
@@ -135,13 +136,13 @@ def _surroundings(one: Evidence) -> Quote:
 def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
     revision = one.revision
     url = sentence_link(revision.url, revision.text, one.sentence)
-    where = f" — {_name(revision.source)}, {messages.date(revision.published)}"
-    return [f"[{number}] ", _title(revision, url), where]
+    source, date = Name(_name(revision.source)), messages.date(revision.published)
+    return [f"[{number}] ", _title(revision, url), " — ", source, f", {date}"]
 
 
 def _title(revision: Revision, url: str | None) -> Node:
     title = _name(revision.title)
-    return Link(title, url) if url else title
+    return Link(title, url) if url else Name(title)
 
 
 def _name(text: str) -> str:

@@ -1,18 +1,18 @@
 """Running the Telegram bot, from the token to the last word."""
 
-import logging
+import asyncio
 import os
+import signal
 
 import click
-from telegram import __version__ as library_version
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken
 
-from bot.app import UPDATES, build
-from bot.composition import open_engine
+from bot.app import build
+from bot.composition import Parts, open_engine
 from bot.desk import Desk
+from bot.polling import Inbox
+from bot.service import serve
 from bot.settings import Settings
-
-log = logging.getLogger(__name__)
 
 HOW_TO_GET_ONE = """crisisbot: there is no token, so Telegram cannot be reached.
 
@@ -36,15 +36,18 @@ def run_bot(settings: Settings) -> int:
     with open_engine(settings) as parts:
         if parts.encoder.is_needed_for(parts.corpus.summary().languages):
             parts.encoder.load()  # now, so that the first person who asks does not wait for it
-        app = build(settings, Desk(parts.engine, parts.corpus), parts.engine)
-        log.info("python-telegram-bot %s; waiting for questions", library_version)
         try:
-            # Retried without end at the start: a bot that comes up before the network must not go away.
-            app.run_polling(allowed_updates=UPDATES, bootstrap_retries=-1, drop_pending_updates=False)
+            asyncio.run(_serve(settings, parts))
         except InvalidToken:
             click.echo(REFUSED, err=True)
             return 2
-        except TelegramError as error:
-            click.echo(f"crisisbot: Telegram says: {error.message}", err=True)
-            return 1
     return 0
+
+
+async def _serve(settings: Settings, parts: Parts) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    inbox = Inbox()
+    app = build(settings, Desk(parts.engine, parts.corpus), inbox)
+    await serve(app, inbox, parts.engine, refresh_seconds=settings.refresh_seconds, stop=stop)

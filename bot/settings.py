@@ -56,9 +56,9 @@ class Settings:
         Raises:
             InvalidSetting: naming the variable and what it may hold.
         """
-        given = {k: v.strip() for k, v in (os.environ if environment is None else environment).items()}
-        folder = data or Path(given.get("CRISISBOT_DATA") or user_data_path("crisisbot"))
-        folder = folder.expanduser().absolute()
+        environment = os.environ if environment is None else environment
+        given = {name: value.strip() for name, value in environment.items()}
+        folder = _folder(data or Path(given.get("CRISISBOT_DATA") or user_data_path("crisisbot")))
         return cls(
             data=folder,
             database_url=given.get("DATABASE_URL") or sqlite_url(folder / "corpus.sqlite"),
@@ -66,8 +66,8 @@ class Settings:
             model_name=given.get("CRISISBOT_MODEL") or BUNDLED,
             model_languages=_languages(given, "CRISISBOT_MODEL_LANGUAGES"),
             # A prompt may be empty on purpose, and its last space counts.
-            query_prompt=(environment or os.environ).get("CRISISBOT_QUERY_PROMPT"),
-            passage_prompt=(environment or os.environ).get("CRISISBOT_PASSAGE_PROMPT"),
+            query_prompt=environment.get("CRISISBOT_QUERY_PROMPT"),
+            passage_prompt=environment.get("CRISISBOT_PASSAGE_PROMPT"),
             refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=2.0),
             log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),
@@ -91,6 +91,13 @@ class Settings:
             passage_prompt=self.passage_prompt,
             languages=self.model_languages,
         )
+
+
+def _folder(path: Path) -> Path:
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:  # ~ of somebody who has no home here
+        raise InvalidSetting(f"CRISISBOT_DATA is {str(path)!r}, but there is no such home folder") from error
 
 
 def _switch(given: Mapping[str, str], name: str, *, default: bool) -> bool:

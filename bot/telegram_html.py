@@ -7,14 +7,22 @@ import html
 import re
 from collections.abc import Sequence
 
-from bot.tree import Bold, Link, Node, Quote, Reply, plain
+from bot.tree import Bold, Link, Name, Node, Quote, Reply, plain
 
 #: UTF-16 code units of a message after its markup is read.
 LONGEST_MESSAGE = 4096
 
 #: What Telegram would turn into something to tap, or into a call to a person, though it is only quoted:
-#: @names, /commands, #tags, $TICKERS, and addresses with a scheme. As `code` the words stay as they are.
-_ACTIVE = re.compile(r"(?:[@#/$]\w|\w+://)[^\s<>]*")
+#: @names (of mail, too), /commands, #tags, $TICKERS, and addresses with or without a scheme. As `code` the
+#: words stay as they are.
+_ACTIVE = re.compile(
+    r"(?:@\w|(?<!\w)[#$]\w|(?<![A-Za-z0-9_])/[A-Za-z0-9_]|\w+://)[^\s<>]*"
+    r"|(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#:][^\s<>]*)?"
+)
+
+#: Pieces of one text that are written as `code` by themselves. Where there are more, all of it is: of one
+#: message's entities Telegram reads a hundred.
+MOST_ACTIVE = 4
 
 
 def write_html(nodes: Sequence[Node]) -> str:
@@ -52,6 +60,8 @@ def _write(node: Node) -> str:
         return _escape(node)
     if isinstance(node, Bold):
         return _bold(node.text)
+    if isinstance(node, Name):
+        return _quoted(node.text)
     if isinstance(node, Link):
         return f'<a href="{html.escape(node.url, quote=True)}">{_escape(node.text)}</a>'
     opened = "<blockquote expandable>" if node.expandable else "<blockquote>"
@@ -63,8 +73,11 @@ def _write(node: Node) -> str:
 
 def _quoted(text: str) -> str:
     """Write source text so that nothing in it can be tapped or calls somebody."""
+    found = list(_ACTIVE.finditer(text))
+    if len(found) > MOST_ACTIVE:
+        return f"<code>{_escape(text)}</code>"
     written, end = [], 0
-    for active in _ACTIVE.finditer(text):
+    for active in found:
         written += [_escape(text[end : active.start()]), f"<code>{_escape(active[0])}</code>"]
         end = active.end()
     return "".join([*written, _escape(text[end:])])

@@ -6,10 +6,13 @@ from collections.abc import Sequence
 
 import click
 
-from bot.tree import Bold, Link, Node, Quote, Reply
+from bot.tree import Bold, Link, Name, Node, Quote, Reply
 
 #: Columns at most: longer lines are hard to read.
 WIDEST = 100
+
+#: Columns at least, whatever the terminal says of itself.
+NARROWEST = 20
 
 _BAR = "  │ "
 
@@ -32,24 +35,24 @@ def _line_breaks(nodes: Sequence[Node]) -> list[str]:
     return written
 
 
-def _write(node: str | Bold | Link) -> str:
+def _write(node: str | Bold | Name | Link) -> str:
     if isinstance(node, Bold):
         return click.style(node.text, bold=True)
     if isinstance(node, Link):
         return f"{node.text} <{node.url}>"
-    return node
+    return node if isinstance(node, str) else node.text
 
 
 def _quote(quote: Quote) -> str:
     words = "".join(child if isinstance(child, str) else _marked(child.text) for child in quote.children)
-    width = min(shutil.get_terminal_size().columns, WIDEST)
+    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
     lines = textwrap.wrap(words, width - len(_BAR), break_long_words=False, break_on_hyphens=False)
     return "\n".join(_BAR + line for line in _unmark(lines))
 
 
-#: Private characters that stand for "bold on" and "bold off" while lines are broken: they count as nothing
-#: to the eye, and an escape sequence would count as several columns.
-_ON, _OFF = "\ue000", "\ue001"
+#: Characters that stand for "bold on" and "bold off" while lines are broken, for an escape sequence would
+#: count as several columns. `bot.visible` lets no control character of a source through.
+_ON, _OFF = "\x01", "\x02"
 
 
 def _marked(text: str) -> str:

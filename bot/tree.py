@@ -15,6 +15,13 @@ class Bold:
 
 
 @dataclass(frozen=True, slots=True)
+class Name:
+    """Source text outside of quotes: a title, a source's name. Like a quote, it must not become active."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Link:
     """Words that lead somewhere."""
 
@@ -31,7 +38,7 @@ class Quote:
 
 
 #: A piece of a message; plain words are `str`.
-Node = str | Bold | Link | Quote
+Node = str | Bold | Name | Link | Quote
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from telegram import Update
 from telegram.ext import ContextTypes
 
+from bot.addressing import is_by_person
 from bot.delivery import send
 from bot.desk import Desk
 from bot.tree import Reply
@@ -32,7 +33,7 @@ class Commands:
 
     async def _answer(self, update: Update, make: Callable[[str | None], Reply]) -> None:
         message = update.message
-        if message is None or message.forward_origin is not None or message.via_bot is not None:
+        if message is None or message.forward_origin is not None or not is_by_person(message):
             return
         language = message.from_user.language_code if message.from_user else None
         await send(message, await asyncio.to_thread(make, language))

@@ -1,0 +1,69 @@
+"""Service: the bot from its first call to Telegram to its last."""
+
+import asyncio
+import contextlib
+import logging
+
+from telegram.error import InvalidToken, TelegramError
+
+from bot.app import UPDATES, Bot, announce
+from bot.jobs import follow_corpus
+from bot.polling import FIRST_WAIT_S, LONGEST_WAIT_S, Inbox, confirm, poll, wait_for
+from index.engine import Engine
+
+log = logging.getLogger(__name__)
+
+
+async def serve(
+    app: Bot, inbox: Inbox, engine: Engine, *, refresh_seconds: float, stop: asyncio.Event
+) -> None:
+    """Answer people until `stop` is set, then finish what is at hand.
+
+    Raises:
+        InvalidToken: when Telegram refuses the token.
+    """
+    await _connect(app, stop)
+    if stop.is_set():
+        await app.shutdown()
+        return
+    tasks = [
+        asyncio.create_task(poll(app.bot, inbox, app.update_queue, allowed_updates=UPDATES)),
+        asyncio.create_task(follow_corpus(engine, every_seconds=refresh_seconds)),
+        asyncio.create_task(stop.wait()),
+    ]
+    await app.start()
+    log.info("@%s answers", app.bot.username)
+    try:
+        ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await app.stop()  # returns when every update that was fetched is done
+        await confirm(app.bot, inbox)
+        await app.shutdown()
+    for task in ended:
+        task.result()  # raises what ended it
+
+
+async def _connect(app: Bot, stop: asyncio.Event) -> None:
+    """Say hello to Telegram, for as long as it takes: a bot may come up before the network does."""
+    wait = FIRST_WAIT_S
+    while not stop.is_set():
+        try:
+            await app.initialize()
+            await app.bot.delete_webhook(drop_pending_updates=False)
+        except InvalidToken:
+            raise
+        except TelegramError as error:
+            pause = wait_for(error, wait)
+            log.warning("Telegram cannot be reached: %s; again in %.0f s", error.message, pause)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), pause)
+            wait = min(2 * wait, LONGEST_WAIT_S)
+        else:
+            break
+    try:
+        await announce(app.bot)
+    except TelegramError as error:
+        log.warning("Telegram did not take the menu of commands: %s", error.message)
