@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from corpus.errors import InvalidArticle
 from corpus.languages import Language, detect
+from corpus.passages import split
 
 ArticleId = NewType("ArticleId", int)
 RevisionId = NewType("RevisionId", int)
@@ -24,6 +25,10 @@ LONGEST_TEXT = 5_000_000
 LONGEST_LINE = 500
 #: Characters of a URL, as most servers and browsers accept them.
 LONGEST_URL = 2_000
+#: Bytes of a key: PostgreSQL indexes no more than 2,704.
+LONGEST_KEY = 2_000
+#: Characters of a text that are looked at for a title.
+BEGINNING = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,14 @@ class Article:
             InvalidArticle: naming the field and what is wrong with it.
         """
         text = _text(raw.get("text"))
-        url = _url(raw.get("url"))
+        url = _url(raw)
+        language = _language(raw, text)
         return cls(
-            key=url or key,
-            title=_line(raw, "title") or first_words(text),
+            key=_key(url or key),
+            title=_line(raw, "title") or first_words(text, language),
             text=text,
             source=_line(raw, "source") or source,
-            language=_language(raw.get("language"), text),
+            language=language,
             obtained=obtained,
             author=_line(raw, "author"),
             url=url,
@@ -71,7 +77,8 @@ class Article:
     def digest(self) -> str:
         """SHA-256 over all that a reader sees: equal digests are the same revision."""
         shown = (self.title, self.text, self.source, self.author, self.url, self.published, self.language)
-        return hashlib.sha256("\x1f".join(map(str, shown)).encode()).hexdigest()
+        fields = ("" if field is None else str(field) for field in shown)
+        return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,53 +105,69 @@ def published(value: object) -> Published | None:
     Raises:
         InvalidArticle: for anything else, with an example.
     """
-    if value is None or value == "":
-        return None
     if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
+        return value.replace(microsecond=0, tzinfo=value.tzinfo or UTC)
     if isinstance(value, date):
         return value
+    text = _plain(value, "published")
     try:
-        text = str(value).strip()
-        return (
-            date.fromisoformat(text)
-            if len(text) <= len("2022-01-05")
-            else published(datetime.fromisoformat(text))
-        )
+        if len(text) <= len("2022-01-05"):
+            return date.fromisoformat(text) if text else None
+        return published(datetime.fromisoformat(text))
     except ValueError as error:
         raise InvalidArticle(
-            f"published: {str(value)[:60]!r} is no ISO date; write 2022-01-05 or 2022-01-05T14:30:00+06:00"
+            f"published: {text[:60]!r} is no ISO date; write 2022-01-05 or 2022-01-05T14:30:00+06:00"
         ) from error
 
 
-def first_words(text: str, limit: int = 90) -> str:
-    """Return the beginning of a text, for articles that came without a title; … marks where it was cut."""
-    line = next(line.strip() for line in text.splitlines() if line.strip())
-    if len(line) <= limit:
-        return line
-    return line[: limit - 1].rsplit(None, 1)[0].rstrip(",;:—–- ") + "…"
+def first_words(text: str, language: Language, limit: int = 90) -> str:
+    """Return the first sentence of a text, for an article without a title; … marks where it was cut."""
+    beginning = text.lstrip()[:BEGINNING]
+    first = split(beginning, language)[0].sentence
+    sentence = " ".join(beginning[first.start : first.end].split())
+    if len(sentence) <= limit:
+        return sentence
+    return sentence[: limit - 1].rsplit(None, 1)[0].rstrip(",;:—–- ") + "…"
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
+    text = value.removeprefix("\ufeff") if isinstance(value, str) else ""
+    if not text.strip():
         raise InvalidArticle("text: there is none")
-    if len(value) > LONGEST_TEXT:
-        raise InvalidArticle(f"text: {len(value):,} characters are too many; the limit is {LONGEST_TEXT:,}")
-    _refuse_unstorable(value, "text")
-    return value.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if len(text) > LONGEST_TEXT:
+        raise InvalidArticle(f"text: {len(text):,} characters are too many; the limit is {LONGEST_TEXT:,}")
+    _refuse_unstorable(text, "text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _line(raw: Mapping[str, object], field: str) -> str | None:
-    value = raw.get(field)
-    if value is None:
-        return None
-    if not isinstance(value, str | int | float | date):
-        raise InvalidArticle(f"{field}: expected one line of text, not {type(value).__name__}")
-    line = re.sub(r"\s+", " ", str(value)).strip()
-    _refuse_unstorable(line, field)
+    line = _plain(raw.get(field), field)
     if len(line) > LONGEST_LINE:
         raise InvalidArticle(f"{field}: {len(line):,} characters are too many; the limit is {LONGEST_LINE}")
     return line or None
+
+
+def _plain(value: object, field: str) -> str:
+    """Write a field out as one line, "" where it is absent."""
+    if value is None:
+        return ""
+    # Lists are not written out: a few lines of YAML can stand for gigabytes.
+    if not isinstance(value, str | int | float | date):
+        raise InvalidArticle(f"{field}: expected one line of text, not {type(value).__name__}")
+    try:
+        line = re.sub(r"\s+", " ", str(value)).strip()
+    except ValueError as error:  # a number of thousands of digits
+        raise InvalidArticle(f"{field}: {error}") from error
+    _refuse_unstorable(line, field)
+    return line
+
+
+def _key(name: str) -> str:
+    """Make a name one that every database stores and indexes; most are so already."""
+    written = name.encode(errors="backslashreplace").replace(b"\0", b"\\0")
+    if len(written) > LONGEST_KEY:
+        return f"sha256:{hashlib.sha256(written).hexdigest()}"
+    return written.decode()
 
 
 def _refuse_unstorable(value: str, field: str) -> None:
@@ -157,10 +180,10 @@ def _refuse_unstorable(value: str, field: str) -> None:
         raise InvalidArticle(f"{field}: holds half a surrogate pair at character {error.start}") from error
 
 
-def _url(value: object) -> str | None:
-    if value is None or value == "":
+def _url(raw: Mapping[str, object]) -> str | None:
+    url = _plain(raw.get("url"), "url")
+    if not url:
         return None
-    url = str(value).strip()
     if len(url) > LONGEST_URL or any(unicodedata.category(c) in {"Cc", "Zs", "Cs"} for c in url):
         raise InvalidArticle(f"url: {url[:80]!r} holds spaces or is over {LONGEST_URL} characters long")
     try:
@@ -172,10 +195,11 @@ def _url(value: object) -> str | None:
     return url
 
 
-def _language(value: object, text: str) -> Language:
-    if value is None or value == "":
+def _language(raw: Mapping[str, object], text: str) -> Language:
+    name = _plain(raw.get("language"), "language")
+    if not name:
         return detect(text)
-    code = str(value).strip().lower().replace("_", "-").partition("-")[0]
+    code = name.lower().replace("_", "-").partition("-")[0]
     try:
         return Language(code)
     except ValueError:

@@ -4,6 +4,7 @@ The only module that knows Alembic and the habits of single databases.
 """
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,9 @@ class Database:
     def __init__(self, url: str) -> None:
         self._engine = _engine(url)
         self._writing = self._engine.execution_options(crisisbot_writes=True)
+        self._reading = self._engine
+        if self._engine.dialect.name == "postgresql":  # there each statement sees another state by default
+            self._reading = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
     def open(cls, url: str) -> "Database":
@@ -48,6 +52,11 @@ class Database:
         except DatabaseUnavailable:
             database.close()
             raise
+        except DBAPIError as error:
+            database.close()
+            raise DatabaseUnavailable(
+                f"the tables in {database.shown_url} cannot be made or read: {_reason(error)}"
+            ) from error
         return database
 
     @property
@@ -58,7 +67,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """Give a connection in a transaction that sees one state of the database."""
-        with _explained(self), self._engine.begin() as connection:
+        with _explained(self), self._reading.begin() as connection:
             yield connection
 
     @contextmanager
@@ -100,7 +109,7 @@ def _engine(url: str) -> sa.Engine:
             pool_pre_ping=parsed.get_backend_name() != "sqlite",
             hide_parameters=True,  # what people asked or wrote must not get into logs with an error
         )
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         raise DatabaseUnavailable(
             f"DATABASE_URL cannot be used ({str(error).splitlines()[0]}); it looks like "
             "sqlite:////folder/file.sqlite or postgresql://user:password@host/name "
@@ -116,10 +125,25 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver must not begin transactions by itself: _begin_sqlite does, in the right mode.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {SQLITE_PATIENCE_S * 1000}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     # FULL, not NORMAL: an accepted article must outlive a power cut, too.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # Where two processes open a new file at once, one is told "locked" without any waiting: busy_timeout
+    # does not hold for a reader that turns writer, and this is one (https://sqlite.org/c3ref/busy_handler.html).
+    patience_ends = time.monotonic() + SQLITE_PATIENCE_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > patience_ends:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -138,11 +162,15 @@ def _explained(database: Database) -> Iterator[None]:
             f"the database {database.shown_url} does not work: {_reason(error)}"
         ) from error
     except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and "not a database" in str(error.orig):
+        if isinstance(error.orig, sqlite3.DatabaseError) and _damaged(error.orig):
             raise DatabaseUnavailable(
                 f"{database.shown_url} is no SQLite database or is damaged; move it away or restore a copy"
             ) from error
         raise
+
+
+def _damaged(error: sqlite3.DatabaseError) -> bool:
+    return error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
 def _reason(error: DBAPIError) -> str:

@@ -10,14 +10,16 @@ from corpus.articles import Published, published
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC; SQLite forgets zones, so this puts it back."""
+    """A moment in UTC; SQLite forgets zones, PostgreSQL answers in the session's."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ANN401, ARG002 (SQLAlchemy's signature)
-        """Give every moment its zone."""
-        return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+        """Give every moment the zone UTC."""
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 class IsoDate(TypeDecorator[Published]):

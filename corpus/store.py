@@ -82,7 +82,7 @@ class Corpus:
             UnknownArticle: when there is none of that id, or it is removed already.
         """
         with self._database.writing() as connection:
-            revision = _current(connection, article_id)
+            revision = _current(connection, article_id, locked=True)
             connection.execute(
                 articles.update()
                 .where(articles.c.id == article_id)
@@ -211,21 +211,31 @@ class Corpus:
         }
         return [found[place] for place in places if place in found]
 
-    def neighbours(self, passage: StoredPassage, *, before: int, after: int) -> tuple[Span, ...]:
-        """Return the spans of the sentences around a passage and of itself, in order."""
+    def neighbours(
+        self, stored: Sequence[StoredPassage], *, before: int, after: int
+    ) -> list[tuple[Span, ...]]:
+        """Return for each passage the spans of the sentences around it and of itself, in order."""
+        near = [
+            sa.and_(
+                passages.c.revision_id == one.revision.id,
+                passages.c.position.between(one.position - before, one.position + after),
+            )
+            for one in stored
+        ]
         with self._database.reading() as connection:
             rows = connection.execute(
-                sa.select(passages.c.sentence_start, passages.c.sentence_end)
-                .where(passages.c.revision_id == passage.revision.id)
-                .where(passages.c.position.between(passage.position - before, passage.position + after))
-                .order_by(passages.c.position)
-            )
-            return tuple(Span(row.sentence_start, row.sentence_end) for row in rows)
+                sa.select(passages).where(sa.or_(sa.false(), *near)).order_by(passages.c.position)
+            ).all()
+        spans = {(row.revision_id, row.position): Span(row.sentence_start, row.sentence_end) for row in rows}
+        places = [
+            [(one.revision.id, place) for place in range(one.position - before, one.position + after + 1)]
+            for one in stored
+        ]
+        return [tuple(spans[place] for place in some if place in spans) for some in places]
 
     def _put(self, article: Article, *, restore: bool) -> Change:
-        sentences = split(
-            article.text, article.language
-        )  # before the transaction: others may write meanwhile
+        # Before the transaction: others may write meanwhile.
+        sentences = split(article.text, article.language)
         with self._database.writing() as connection:
             known = connection.execute(
                 sa.select(articles).where(articles.c.key == article.key).with_for_update()
@@ -253,8 +263,11 @@ def _live_passages(statement: AnySelect) -> AnySelect:
     return _live(statement.join_from(passages, revisions, passages.c.revision_id == revisions.c.id))
 
 
-def _current(connection: sa.Connection, article_id: ArticleId) -> Revision:
-    row = connection.execute(_live(sa.select(revisions)).where(articles.c.id == article_id)).one_or_none()
+def _current(connection: sa.Connection, article_id: ArticleId, *, locked: bool = False) -> Revision:
+    statement = _live(sa.select(revisions)).where(articles.c.id == article_id)
+    if locked:  # so that of two who remove it at once one learns that it is gone
+        statement = statement.with_for_update(of=articles)
+    row = connection.execute(statement).one_or_none()
     if row is None:
         raise UnknownArticle(
             f"there is no article {article_id}; `crisisbot articles list` shows those there are"

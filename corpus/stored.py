@@ -40,11 +40,11 @@ class StoredPassage:
 class CorpusSummary:
     """How much the corpus holds, and from when to when it was published (ISO dates, None where unknown)."""
 
-    articles: int
-    passages: int
-    languages: tuple[Language, ...]
-    earliest: str | None
-    latest: str | None
+    articles: int = 0
+    passages: int = 0
+    languages: tuple[Language, ...] = ()
+    earliest: str | None = None
+    latest: str | None = None
 
 
 def passage_id(*, language: Language, title: str, paragraph: str, sentence: str) -> PassageId:

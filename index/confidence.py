@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.languages import Language
+
 
 class Outcome(enum.StrEnum):
     """What came of a question."""
@@ -19,35 +21,37 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """What is known about the best passage for a question; shares are between 0 and 1.
+    """What is known about the best passage for a question; between 0 and 1; `language` is the passage's.
 
     `cosine` is None where the model does not speak the language; `found` is the share of the question's
-    terms, weighted by rarity, that stand in the sentence, `found_near` in its paragraph or title.
+    terms, weighted by rarity, that stand in the sentence.
     """
 
+    language: Language
     cosine: float | None
     found: float
-    found_near: float
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """A logistic model of "the best passage answers" (Platt 1999) and the thresholds of the outcomes.
 
-    Weights belong to 1, cosine, found, found_near; `words_only` to the same without cosine.
+    Weights belong to 1, cosine, found; those of the others to 1, found. Kazakh is searched
+    by pieces of words, of which far more are found by chance, so it has numbers of its own.
     """
 
-    with_cosine: tuple[float, float, float, float]
-    words_only: tuple[float, float, float]
+    with_cosine: tuple[float, float, float]
+    words_only: tuple[float, float]
+    kazakh: tuple[float, float]
     answered: float
     closest: float
 
     def probability(self, signals: Signals) -> float:
         """Return the probability that the best passage answers the question."""
-        shares = (signals.found, signals.found_near)
         if signals.cosine is None:
-            return _logistic(self.words_only, shares)
-        return _logistic(self.with_cosine, (signals.cosine, *shares))
+            by_words = self.kazakh if signals.language is Language.KAZAKH else self.words_only
+            return _logistic(by_words, (signals.found,))
+        return _logistic(self.with_cosine, (signals.cosine, signals.found))
 
     def is_near(self, signals: Signals) -> bool:
         """Say whether a passage is near enough to be shown at all."""
@@ -72,8 +76,9 @@ def read_calibration() -> Calibration:
 def parse_calibration(raw: Mapping[str, object]) -> Calibration:
     """Make a calibration out of the file's content."""
     return Calibration(
-        with_cosine=_numbers(raw, "with_cosine", 4),  # type: ignore[arg-type] # their number is checked
-        words_only=_numbers(raw, "words_only", 3),  # type: ignore[arg-type] # their number is checked
+        with_cosine=_numbers(raw, "with_cosine", 3),  # type: ignore[arg-type] # their number is checked
+        words_only=_numbers(raw, "words_only", 2),  # type: ignore[arg-type] # their number is checked
+        kazakh=_numbers(raw, "kazakh", 2),  # type: ignore[arg-type] # their number is checked
         answered=float(str(raw["answered"])),
         closest=float(str(raw["closest"])),
     )

@@ -1,9 +1,11 @@
 """Coverage: which share of a question's telling words stands in a text; pure."""
 
+import math
 from collections.abc import Callable, Sequence
 
-#: The share of a word's pieces that must stand in a text for the word to count as found there.
-PIECES_FOUND = 0.6
+#: The share of a word's pieces, from its beginning, that must stand in a text for the word to count as found
+#: there: Kazakh words change at their ends.
+BEGINNING = 0.6
 
 
 def found_share(words: Sequence[Sequence[str]], terms: Sequence[str], idf: Callable[[str], float]) -> float:
@@ -21,4 +23,4 @@ def found_share(words: Sequence[Sequence[str]], terms: Sequence[str], idf: Calla
 
 
 def _is_found(word: Sequence[str], have: set[str]) -> bool:
-    return sum(piece in have for piece in word) >= PIECES_FOUND * len(word)
+    return have.issuperset(word[: math.ceil(BEGINNING * len(word))])

@@ -4,8 +4,9 @@ import threading
 from collections.abc import Collection
 from pathlib import Path
 
+from corpus.passages import Span
 from corpus.store import Corpus
-from corpus.stored import StoredPassage, passage_text
+from corpus.stored import CorpusSummary, StoredPassage, passage_text
 from index.analysis import analyse, analyse_words
 from index.answers import Answer, Evidence, Question, Ranked, Reference, choose
 from index.confidence import Calibration, Outcome, Signals, read_calibration
@@ -39,12 +40,16 @@ class Engine:
         self._sync = Sync(folder, corpus, encoder)
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
+        self._covered = CorpusSummary()
         self._calibration = calibration or read_calibration()
 
     def refresh(self, progress: Progress = quietly) -> SyncReport:
         """Make the index equal to the corpus and answer from it from now on. Doing it twice does nothing."""
         with self._refreshing:
-            self._snapshot, report = self._sync.run(progress)
+            snapshot, report = self._sync.run(progress)
+            if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
+                self._covered = self._corpus.summary()
+            self._snapshot = snapshot
             return report
 
     @property
@@ -62,11 +67,13 @@ class Engine:
         confidence = self._calibration.probability(signals[0]) if signals else 0.0
         outcome = self._calibration.outcome(confidence)
         shown = [
-            self._evidence(found[one.passage_id][1], radius=1, score=one.score, signals=its)
+            (found[one.passage_id][1], one.score, its)
             for one, its in list(zip(chosen, signals, strict=True))[skip:]
             if outcome is not Outcome.NOTHING and self._calibration.is_near(its)
         ]
-        return Answer(question, outcome, confidence, tuple(shown), self._corpus.summary())
+        around = self._corpus.neighbours([passage for passage, _, _ in shown], before=1, after=1)
+        evidence = tuple(_evidence(*one, spans) for one, spans in zip(shown, around, strict=True))
+        return Answer(question, outcome, confidence, evidence, self._covered)
 
     def recall(self, references: Collection[Reference], *, radius: int) -> tuple[Evidence, ...]:
         """Find passages again, with up to `radius` sentences on both sides of each.
@@ -74,7 +81,11 @@ class Engine:
         Those whose article was removed or revised since are missing.
         """
         places = [(one.revision_id, one.position) for one in references]
-        return tuple(self._evidence(passage, radius=radius) for passage in self._corpus.passages_at(places))
+        stored = self._corpus.passages_at(places)
+        around = self._corpus.neighbours(stored, before=radius, after=radius)
+        return tuple(
+            _evidence(passage, 0.0, None, spans) for passage, spans in zip(stored, around, strict=True)
+        )
 
     def _ready(self) -> Snapshot:
         snapshot = self._snapshot
@@ -99,21 +110,21 @@ class Engine:
         words = analyse_words(question.text, text.language)
         idf = snapshot.shelves[text.language].words.idf
         sentence = analyse(text.sentence, text.language)
-        near = sentence + analyse(f"{text.title}\n{text.paragraph}", text.language)
-        return Signals(hit.cosine, found_share(words, sentence, idf), found_share(words, near, idf))
+        return Signals(text.language, hit.cosine, found_share(words, sentence, idf))
 
-    def _evidence(
-        self, passage: StoredPassage, *, radius: int, score: float = 0.0, signals: Signals | None = None
-    ) -> Evidence:
-        return Evidence(
-            passage_id=passage.id,
-            revision=passage.revision,
-            position=passage.position,
-            sentence=passage.sentence,
-            around=self._corpus.neighbours(passage, before=radius, after=radius),
-            score=score,
-            signals=signals,
-        )
+
+def _evidence(
+    passage: StoredPassage, score: float, signals: Signals | None, around: tuple[Span, ...]
+) -> Evidence:
+    return Evidence(
+        passage_id=passage.id,
+        revision=passage.revision,
+        position=passage.position,
+        sentence=passage.sentence,
+        around=around,
+        score=score,
+        signals=signals,
+    )
 
 
 def _ranked(hit: Hit, passage: StoredPassage) -> Ranked:

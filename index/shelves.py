@@ -88,7 +88,7 @@ class Shelf:
                 vectors=VectorIndex.read(folder / "vectors.faiss") if has_vectors else None,
                 paragraph_vectors=np.load(folder / "paragraph_vectors.npy") if has_vectors else None,
             )
-        except (OSError, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise SnapshotDamaged(f"{folder} cannot be read: {error}") from error
 
     def write(self, folder: Path) -> None:

@@ -64,6 +64,7 @@ class Sync:
             if current is not None and not report.changed:
                 if current.corpus_state != state:
                     self._snapshots.point(current.name, state)
+                    current = replace(current, corpus_state=state)
                 return current, report
             return self._write(list(self._corpus.passage_texts(wanted)), state, report, progress)
 

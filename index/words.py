@@ -43,7 +43,7 @@ class WordIndex:
         """
         try:
             return cls(bm25s.BM25.load(folder, mmap=True, show_progress=False))
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, EOFError, ValueError, KeyError) as error:
             raise SnapshotDamaged(f"{folder} is no BM25 index") from error
 
     def write(self, folder: Path) -> None:

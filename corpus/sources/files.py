@@ -63,10 +63,12 @@ def _files_of(path: Path) -> Iterator[Path | Rejected]:
         files = (file for file in sorted(path.rglob("*")) if _is_wanted(file, below=path))
         yield from files
     elif not path.exists():
-        yield Rejected(str(path), "there is no such file or folder")
+        yield Rejected(_shown(path), "there is no such file or folder")
+    elif not path.is_file():
+        yield Rejected(_shown(path), "it is neither a file nor a folder")
     elif path.suffix.lower() not in PARSERS:
         ending = path.suffix or "nothing"
-        yield Rejected(str(path), f"files ending in {ending} are not read; {', '.join(PARSERS)} are")
+        yield Rejected(_shown(path), f"files ending in {ending} are not read; {', '.join(PARSERS)} are")
     else:
         yield path
 
@@ -81,7 +83,7 @@ def _read_file(path: Path, stated: RawArticle) -> Iterator[Article | Rejected]:
         for found in PARSERS[path.suffix.lower()](_content(path)):
             yield _article(path, found, stated)
     except (UnreadableSource, InvalidArticle) as error:
-        yield Rejected(str(path), str(error))
+        yield Rejected(_shown(path), str(error))
 
 
 def _content(path: Path) -> bytes:
@@ -95,12 +97,12 @@ def _content(path: Path) -> bytes:
 
 
 def _article(path: Path, found: Found | Broken, stated: Mapping[str, object]) -> Article | Rejected:
-    place = f"{path}, {found.place}" if found.place else str(path)
+    place = f"{_shown(path)}, {found.place}" if found.place else _shown(path)
     if isinstance(found, Broken):
         return Rejected(place, found.reason)
     raw = {**found.raw, **stated}
     try:
-        return Article.parse(raw, key=_key(path, found), obtained="file", source=path.name)
+        return Article.parse(raw, key=_key(path, found), obtained="file", source=_shown(path.name))
     except InvalidArticle as error:
         return Rejected(place, str(error))
 
@@ -110,7 +112,13 @@ def _key(path: Path, found: Found) -> str:
     file = path.resolve().as_uri()
     if not found.place:
         return file
-    if found.raw.get("id"):
-        return f"{file}#id={found.raw['id']}"
+    id_ = found.raw.get("id")
+    if isinstance(id_, str | int) and id_ != "":
+        return f"{file}#id={id_}"
     words = re.sub(r"\s+", " ", str(found.raw.get("text")))
     return f"{file}#sha256={hashlib.sha256(words.encode(errors='replace')).hexdigest()}"
+
+
+def _shown(path: Path | str) -> str:
+    """Write a path for people; what is no UTF-8 in it becomes question marks."""
+    return str(path).encode(errors="replace").decode()

@@ -3,6 +3,8 @@
 The only user of trafilatura, markdown-it and PyYAML.
 """
 
+import codecs
+import html
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +17,18 @@ RawArticle = Mapping[str, object]
 
 #: Characters of a headline at most: a longer first line is the article's first paragraph.
 LONGEST_HEADLINE = 150
+
+#: Characters of a YAML header: reading one takes a second for some thousands of brackets.
+LONGEST_HEADER = 20_000
+
+#: Bytes at the beginning of a web page where its encoding is named (https://html.spec.whatwg.org/#charset).
+CHARSET_WITHIN = 1_024
+
+_CHARSET = re.compile(
+    rb"""<(?:meta|\?xml)\s[^>]*(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE
+)
+_SENTENCE_END = re.compile(r"[.!?…]")
+_TAGS = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +67,23 @@ def parse_markdown(content: bytes) -> Iterator[Found | Broken]:
 
 
 def parse_html(content: bytes) -> Iterator[Found | Broken]:
-    """Read the article out of a web page, without menus and the like."""
+    """Read the article out of a web page, without menus and the like.
+
+    Raises:
+        InvalidArticle: when there is none, or the page's encoding cannot be told.
+    """
     import trafilatura  # noqa: PLC0415 (half a second to load)
     from trafilatura.settings import Document  # noqa: PLC0415
 
-    page = trafilatura.bare_extraction(content, include_comments=False, with_metadata=True)
-    if not isinstance(page, Document) or not page.text:
+    page = trafilatura.bare_extraction(decode_page(content), include_comments=False, with_metadata=True)
+    # A menu is what is found where there is no article; it has no sentences.
+    if not isinstance(page, Document) or not _SENTENCE_END.search(page.text or ""):
         raise InvalidArticle("no article text was found in the page")
     yield Found(
         "",
         {
             "title": page.title,
-            "text": page.text,
+            "text": (page.text or "").removeprefix(f"{page.title}\n"),
             "source": page.sitename or page.hostname,
             "author": page.author,
             "url": page.url,
@@ -80,7 +99,7 @@ def parse_json_lines(content: bytes) -> Iterator[Found | Broken]:
         if not line.strip():
             continue
         try:
-            raw = json.loads(line)
+            raw = json.loads(line, parse_constant=_nothing)
         except (ValueError, RecursionError) as error:
             yield Broken(f"line {number}", f"no JSON ({error})")
             continue
@@ -108,14 +127,47 @@ def decode(content: bytes) -> str:
     Raises:
         InvalidArticle: naming the first byte that does not fit, and the way out.
     """
-    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    encoding = "utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8"
+    return _decode(content, encoding).removeprefix("\ufeff")
+
+
+def decode_page(content: bytes) -> str:
+    """Decode a web page: UTF-8, UTF-16 with a mark, or else the encoding that the page itself names.
+
+    Raises:
+        InvalidArticle: naming the first byte that does not fit, and the way out.
+    """
     try:
-        return content.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
+        return decode(content)
+    except InvalidArticle:
+        named = _CHARSET.search(content[:CHARSET_WITHIN])
+        if named is None:
+            raise
+        return _decode(content, _codec(named[1].decode()))
+
+
+def _codec(name: str) -> str:
+    try:
+        codec = codecs.lookup(name).name
+    except LookupError as error:
+        raise InvalidArticle(f"the page names an encoding that is not known here: {name}") from error
+    # Pages that name Latin-1 mean Windows' one (https://encoding.spec.whatwg.org/#names-and-labels).
+    return "cp1252" if codec in {"ascii", "iso8859-1"} else codec
+
+
+def _decode(content: bytes, encoding: str) -> str:
+    try:
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
         raise InvalidArticle(
-            f"not UTF-8 (byte 0x{content[error.start]:02x} at offset {error.start}); "
+            f"not {encoding.upper()} (byte 0x{content[error.start]:02x} at offset {error.start}); "
             "if it is text in another encoding, convert it, for example: iconv -f cp1251 -t utf-8"
         ) from error
+    except (UnicodeError, LookupError) as error:  # such as "idna" and "hex", which are no encodings of texts
+        raise InvalidArticle(f"cannot be read as {encoding}") from error
+    if "\0" in text:
+        raise InvalidArticle("holds NUL characters, so it is no text")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def split_header(text: str) -> tuple[dict[str, object], str]:
@@ -124,23 +176,32 @@ def split_header(text: str) -> tuple[dict[str, object], str]:
     Raises:
         InvalidArticle: when the header is no YAML mapping.
     """
-    import yaml  # noqa: PLC0415 (not needed for most questions)
-
     match = re.match(r"---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", text, flags=re.DOTALL)
     if match is None:
         return {}, text
+    header = _parse_header((match[1] or "").removesuffix("\n"))
+    return {field: value for field, value in header.items() if isinstance(field, str)}, text[match.end() :]
+
+
+def _parse_header(written: str) -> dict[object, object]:
+    import yaml  # noqa: PLC0415 (not needed for most questions)
+
+    where = "the header between the --- lines"
+    if len(written) > LONGEST_HEADER:
+        raise InvalidArticle(f"{where} is {len(written):,} characters long; the limit is {LONGEST_HEADER:,}")
     try:
-        header = yaml.safe_load(match[1] or "")
+        # A few lines of aliases to aliases stand for gigabytes (https://en.wikipedia.org/wiki/Billion_laughs_attack).
+        if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(written)):
+            raise InvalidArticle(f"{where} holds YAML aliases (*name); write the values out")
+        header = yaml.safe_load(written)
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise InvalidArticle(f"the header between the --- lines is no YAML: {reason[:200]}") from error
-    except ValueError as error:  # such as the date 2022-13-45
-        raise InvalidArticle(f"the header between the --- lines: {error}") from error
-    if header is None:
-        return {}, text[match.end() :]
-    if not isinstance(header, dict):
-        raise InvalidArticle("the header between the --- lines has no `field: value` lines")
-    return {str(field): value for field, value in header.items()}, text[match.end() :]
+        raise InvalidArticle(f"{where} is no YAML: {reason[:200]}") from error
+    except (ValueError, RecursionError) as error:  # such as the date 2022-13-45, or a thousand brackets
+        raise InvalidArticle(f"{where}: {error}") from error
+    if not isinstance(header, dict | None):
+        raise InvalidArticle(f"{where} has no `field: value` lines")
+    return header or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +223,18 @@ def _markdown_blocks(body: str) -> Iterator[_Block]:
                 yield _Block(text.strip(), is_title=opened == "h1")
         elif token.type in {"code_block", "fence"} and token.content.strip():
             yield _Block(token.content.strip(), is_title=False)
+        elif token.type == "html_block" and (words := html.unescape(_TAGS.sub("", token.content)).strip()):
+            yield _Block(words, is_title=False)
 
 
 def _inline_text(kind: str, content: str) -> str:
     if kind in {"text", "code_inline"}:
         return content
     return {"softbreak": " ", "hardbreak": "\n"}.get(kind, "")
+
+
+def _nothing(_constant: str) -> None:
+    """Take NaN and Infinity for an absent value, which is what programs mean that write them."""
 
 
 def _looks_like_headline(line: str) -> bool:
