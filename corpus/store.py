@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 
 from corpus.articles import Article, ArticleId, Revision, RevisionId
 from corpus.database import Database
-from corpus.errors import UnknownArticle
 from corpus.languages import Language
 from corpus.passages import Passage, Span, split
+from corpus.reading import current, live, live_passages, revisions_by_id
 from corpus.schema import articles, changes, marks, passages, revisions
 from corpus.stored import (
     CorpusSummary,
@@ -24,9 +24,6 @@ from corpus.stored import (
     read_revision,
     read_stored_passage,
 )
-
-#: A SELECT of any columns: SQLAlchemy counts them in its type, which a function over all of them cannot.
-AnySelect = Any
 
 #: How many ids go into one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
 IDS_AT_ONCE = 1_000
@@ -82,7 +79,7 @@ class Corpus:
             UnknownArticle: when there is none of that id, or it is removed already.
         """
         with self._database.writing() as connection:
-            revision = _current(connection, article_id, locked=True)
+            revision = current(connection, article_id, locked=True)
             connection.execute(
                 articles.update()
                 .where(articles.c.id == article_id)
@@ -98,11 +95,11 @@ class Corpus:
             UnknownArticle: when there is none of that id, or it is removed.
         """
         with self._database.reading() as connection:
-            return _current(connection, article_id)
+            return current(connection, article_id)
 
     def articles(self) -> list[Revision]:
         """Return the current revisions of all articles, earliest published first, undated ones last."""
-        statement = _live(sa.select(revisions)).order_by(
+        statement = live(sa.select(revisions)).order_by(
             revisions.c.published.is_(None), revisions.c.published, revisions.c.id
         )
         with self._database.reading() as connection:
@@ -111,14 +108,14 @@ class Corpus:
     def latest(self, limit: int) -> list[Revision]:
         """Return the current revisions of the most recently published articles, undated ones last."""
         newest_first = (revisions.c.published.is_(None), revisions.c.published.desc(), revisions.c.id.desc())
-        statement = _live(sa.select(revisions)).order_by(*newest_first).limit(limit)
+        statement = live(sa.select(revisions)).order_by(*newest_first).limit(limit)
         with self._database.reading() as connection:
             return [read_revision(row) for row in connection.execute(statement)]
 
     def sources(self) -> tuple[tuple[str, int], ...]:
         """Return the names of all sources with their numbers of articles, the largest first."""
         number = sa.func.count()
-        statement = _live(sa.select(revisions.c.source, number)).group_by(revisions.c.source)
+        statement = live(sa.select(revisions.c.source, number)).group_by(revisions.c.source)
         with self._database.reading() as connection:
             rows = connection.execute(statement.order_by(number.desc(), revisions.c.source))
             return tuple((source, articles_of_it) for source, articles_of_it in rows)
@@ -128,14 +125,14 @@ class Corpus:
         day = sa.func.substr(revisions.c.published, 1, 10, type_=sa.String)
         with self._database.reading() as connection:
             number, earliest, latest = connection.execute(
-                _live(sa.select(sa.func.count(), sa.func.min(day), sa.func.max(day)))
+                live(sa.select(sa.func.count(), sa.func.min(day), sa.func.max(day)))
             ).one()
             languages = connection.scalars(
-                _live(sa.select(revisions.c.language))
+                live(sa.select(revisions.c.language))
                 .group_by(revisions.c.language)
                 .order_by(sa.func.count().desc(), revisions.c.language)
             ).all()
-            sentences = connection.scalar(_live_passages(sa.select(sa.func.count()))) or 0
+            sentences = connection.scalar(live_passages(sa.select(sa.func.count()))) or 0
         return CorpusSummary(number, sentences, tuple(map(Language, languages)), earliest, latest)
 
     def state(self) -> str:
@@ -168,7 +165,7 @@ class Corpus:
     def passage_ids(self) -> set[PassageId]:
         """Return the ids of all passages of current revisions."""
         with self._database.reading() as connection:
-            statement = _live_passages(sa.select(passages.c.content)).distinct()
+            statement = live_passages(sa.select(passages.c.content)).distinct()
             return {PassageId(number) for number in connection.scalars(statement)}
 
     def passage_texts(self, ids: Iterable[PassageId]) -> Iterator[PassageText]:
@@ -187,11 +184,11 @@ class Corpus:
         found: dict[PassageId, list[StoredPassage]] = {}
         with self._database.reading() as connection:
             rows = connection.execute(
-                _live_passages(sa.select(passages))
+                live_passages(sa.select(passages))
                 .where(passages.c.content.in_(ids))
                 .order_by(passages.c.revision_id, passages.c.position)
             ).all()
-            texts = _revisions_by_id(connection, {row.revision_id for row in rows})
+            texts = revisions_by_id(connection, {row.revision_id for row in rows})
         for row in rows:
             passage = read_stored_passage(row, texts[row.revision_id])
             found.setdefault(passage.id, []).append(passage)
@@ -201,11 +198,11 @@ class Corpus:
         """Find passages by revision and position, in the order given; those no longer current are missing."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                _live_passages(sa.select(passages)).where(
+                live_passages(sa.select(passages)).where(
                     sa.tuple_(passages.c.revision_id, passages.c.position).in_(places)
                 )
             ).all()
-            texts = _revisions_by_id(connection, {row.revision_id for row in rows})
+            texts = revisions_by_id(connection, {row.revision_id for row in rows})
         found = {
             (row.revision_id, row.position): read_stored_passage(row, texts[row.revision_id]) for row in rows
         }
@@ -247,32 +244,6 @@ class Corpus:
             if known.removed_at is not None and not restore:
                 return Change.STAYS_REMOVED
             return _revise(connection, known, article, sentences)
-
-
-def _live(statement: AnySelect) -> AnySelect:
-    """Restrict a statement over revisions to the current ones of articles that are not removed."""
-    return (
-        statement.join_from(revisions, articles, revisions.c.article_id == articles.c.id)
-        .where(revisions.c.superseded_at.is_(None))
-        .where(articles.c.removed_at.is_(None))
-    )
-
-
-def _live_passages(statement: AnySelect) -> AnySelect:
-    """Restrict a statement over passages in the same way."""
-    return _live(statement.join_from(passages, revisions, passages.c.revision_id == revisions.c.id))
-
-
-def _current(connection: sa.Connection, article_id: ArticleId, *, locked: bool = False) -> Revision:
-    statement = _live(sa.select(revisions)).where(articles.c.id == article_id)
-    if locked:  # so that of two who remove it at once one learns that it is gone
-        statement = statement.with_for_update(of=articles)
-    row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise UnknownArticle(
-            f"there is no article {article_id}; `crisisbot articles list` shows those there are"
-        )
-    return read_revision(row)
 
 
 def _revise(
@@ -347,11 +318,6 @@ def _insert(connection: sa.Connection, table: sa.Table, **values: object) -> Any
 def _record(connection: sa.Connection, article_id: ArticleId, change: Change) -> Change:
     connection.execute(changes.insert().values(article_id=article_id, kind=str(change), at=_now()))
     return change
-
-
-def _revisions_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, Revision]:
-    rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)))
-    return {row.id: read_revision(row) for row in rows}
 
 
 def _now() -> datetime:

@@ -22,22 +22,26 @@ def _words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Words that say nothing about which passage answers.
+#: Words that say nothing about which passage answers, among them those that people chat with.
 STOP_WORDS: dict[Language, frozenset[str]] = {
     Language.ENGLISH: _words_of(
-        """a an and are as at be been but by can could did do does for from had has have he her him his how i
-        if in into is it its me my of on or our she so some than that the their them there these they this
-        those to us was we were what when where which who whom whose why will with would you your"""
+        """a about all also an and any anyone are as at be been but by can can't cant could did didn't didnt
+        do does doesn't doesnt doing don't dont for from get gets getting got had has have he her here hey
+        him his how hows i i'm if im in into is isn't isnt it it's its just know lot me my now of on or
+        our please really she so some still tell than that the their them there these they this those to
+        us was we were what what's whats when where wheres which who who's whom whos whose why will with
+        would yet you your"""
     ),
     Language.RUSSIAN: _words_of(
-        """а бы был была были было в вас вам во вот все вы где да для до его ее если есть еще же за и из или
-        им их к как какая какие какой какое когда который кто кого кому ли мне мы на не него нее нет ни них но
-        о об он она они оно от по почему при с сколько со так там то только тот ты у уже чего чем что чтобы
-        эта эти это этот я"""
+        """а бы был была были было в вам вас во вообще вот все вы где да для до его ее если есть еще же за и
+        из или им их к как какая какие какое какой когда кого кому который кто ли мне мы на не него нее
+        нет ни них но ну о об он она они оно от по подскажите пожалуйста почему правда при с сейчас
+        скажите сколько со так там то только тот тут ты у уже чего чем что чтобы щас эта эти это этот я"""
     ),
     Language.KAZAKH: _words_of(
-        """ал ба бар бе бен бұл да де деп еді емес ең және жоқ кім кімді кімнің қай қайда қандай қалай қанша
-        қашан ма ме мен мына не неге неше нені ол осы оны оның па пе пен сол туралы үшін"""
+        """айтыңызшы ал ба бар бе бен бола болады бұл да де деген дейді деп еді екен емес енді ең жоқ және
+        кім кімді кімнің ма ме мен мына не неге нені неше ол оны оның осы па пе пен рас сол туралы қазір
+        қай қайда қалай қандай қанша қашан үшін өзі"""
     ),
 }
 

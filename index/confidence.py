@@ -38,6 +38,7 @@ class Calibration:
 
     Weights belong to 1, cosine, found; those of the others to 1, found. Kazakh is searched
     by pieces of words, of which far more are found by chance, so it has numbers of its own.
+    `answered` and `closest` are the least probabilities of those outcomes, `closest_by_words` without cosine.
     """
 
     with_cosine: tuple[float, float, float]
@@ -45,6 +46,7 @@ class Calibration:
     kazakh: tuple[float, float]
     answered: float
     closest: float
+    closest_by_words: float
 
     def probability(self, signals: Signals) -> float:
         """Return the probability that the best passage answers the question."""
@@ -53,15 +55,13 @@ class Calibration:
             return _logistic(by_words, (signals.found,))
         return _logistic(self.with_cosine, (signals.cosine, signals.found))
 
-    def is_near(self, signals: Signals) -> bool:
-        """Say whether a passage is near enough to be shown at all."""
-        return self.outcome(self.probability(signals)) is not Outcome.NOTHING
-
-    def outcome(self, probability: float) -> Outcome:
-        """Return what to say at this probability."""
+    def outcome(self, signals: Signals) -> Outcome:
+        """Return what to say of a passage with these signals."""
+        probability = self.probability(signals)
         if probability >= self.answered:
             return Outcome.ANSWERED
-        return Outcome.CLOSEST if probability >= self.closest else Outcome.NOTHING
+        closest = self.closest_by_words if signals.cosine is None else self.closest
+        return Outcome.CLOSEST if probability >= closest else Outcome.NOTHING
 
 
 @functools.cache
@@ -81,6 +81,7 @@ def parse_calibration(raw: Mapping[str, object]) -> Calibration:
         kazakh=_numbers(raw, "kazakh", 2),  # type: ignore[arg-type] # their number is checked
         answered=float(str(raw["answered"])),
         closest=float(str(raw["closest"])),
+        closest_by_words=float(str(raw["closest_by_words"])),
     )
 
 

@@ -64,13 +64,14 @@ class Engine:
         found = {hit.id: (hit, places[0]) for hit, places in self._stored(hits)}
         chosen = choose([_ranked(*pair) for pair in found.values()], limit=limit + skip)
         signals = [self._signals(snapshot, question, *found[one.passage_id]) for one in chosen]
-        confidence = self._calibration.probability(signals[0]) if signals else 0.0
-        outcome = self._calibration.outcome(confidence)
+        outcomes = [self._calibration.outcome(its) for its in signals]
+        outcome = outcomes[0] if outcomes else Outcome.NOTHING
         shown = [
             (found[one.passage_id][1], one.score, its)
-            for one, its in list(zip(chosen, signals, strict=True))[skip:]
-            if outcome is not Outcome.NOTHING and self._calibration.is_near(its)
+            for one, its, of_it in list(zip(chosen, signals, outcomes, strict=True))[skip:]
+            if Outcome.NOTHING not in {outcome, of_it}
         ]
+        confidence = self._calibration.probability(signals[0]) if signals else 0.0
         around = self._corpus.neighbours([passage for passage, _, _ in shown], before=1, after=1)
         evidence = tuple(_evidence(*one, spans) for one, spans in zip(shown, around, strict=True))
         return Answer(question, outcome, confidence, evidence, self._covered)

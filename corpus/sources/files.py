@@ -59,23 +59,40 @@ def bundled_digest() -> str:
 
 
 def _files_of(path: Path) -> Iterator[Path | Rejected]:
-    if path.is_dir():
-        files = (file for file in sorted(path.rglob("*")) if _is_wanted(file, below=path))
-        yield from files
-    elif not path.exists():
-        yield Rejected(_shown(path), "there is no such file or folder")
-    elif not path.is_file():
-        yield Rejected(_shown(path), "it is neither a file nor a folder")
-    elif path.suffix.lower() not in PARSERS:
-        ending = path.suffix or "nothing"
-        yield Rejected(_shown(path), f"files ending in {ending} are not read; {', '.join(PARSERS)} are")
+    if (obstacle := _obstacle(path)) is not None:
+        yield Rejected(_shown(path), obstacle)
+    elif path.is_dir():
+        yield from (file for file in sorted(path.rglob("*")) if _is_wanted(file, below=path))
     else:
         yield path
 
 
+def _obstacle(path: Path) -> str | None:
+    """Say why a path that somebody named is not read; None where it is."""
+    try:
+        if not path.exists():
+            return "there is no such file or folder"
+    except OSError as error:  # a folder above it is closed to us
+        return error.strerror or str(error)
+    if path.is_dir():
+        return None
+    if not path.is_file():
+        return "it is neither a file nor a folder"
+    if path.suffix.lower() not in PARSERS:
+        return f"files ending in {path.suffix or 'nothing'} are not read; {', '.join(PARSERS)} are"
+    return None
+
+
 def _is_wanted(file: Path, *, below: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(below).parts)
-    return file.suffix.lower() in PARSERS and not hidden and file.is_file()
+    return file.suffix.lower() in PARSERS and not hidden and _may_be_file(file)
+
+
+def _may_be_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except PermissionError:
+        return True  # so that reading it says why it cannot be read
 
 
 def _read_file(path: Path, stated: RawArticle) -> Iterator[Article | Rejected]:

@@ -1,0 +1,47 @@
+"""Reading: which rows count as current, for all statements of `corpus.store`."""
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+
+from corpus.articles import ArticleId, Revision
+from corpus.errors import UnknownArticle
+from corpus.schema import articles, passages, revisions
+from corpus.stored import read_revision
+
+#: A SELECT of any columns: SQLAlchemy counts them in its type, which a function over all of them cannot.
+AnySelect = Any
+
+
+def live(statement: AnySelect) -> AnySelect:
+    """Restrict a statement over revisions to the current ones of articles that are not removed."""
+    return (
+        statement.join_from(revisions, articles, revisions.c.article_id == articles.c.id)
+        .where(revisions.c.superseded_at.is_(None))
+        .where(articles.c.removed_at.is_(None))
+    )
+
+
+def live_passages(statement: AnySelect) -> AnySelect:
+    """Restrict a statement over passages in the same way."""
+    return live(statement.join_from(passages, revisions, passages.c.revision_id == revisions.c.id))
+
+
+def current(connection: sa.Connection, article_id: ArticleId, *, locked: bool = False) -> Revision:
+    """Return the current revision of an article that is not removed, `locked` against other writers."""
+    statement = live(sa.select(revisions)).where(articles.c.id == article_id)
+    if locked:  # so that of two who remove it at once one learns that it is gone
+        statement = statement.with_for_update(of=articles)
+    row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise UnknownArticle(
+            f"there is no article {article_id}; `crisisbot articles list` shows those there are"
+        )
+    return read_revision(row)
+
+
+def revisions_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, Revision]:
+    """Return revisions by their ids, in one statement."""
+    rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)))
+    return {row.id: read_revision(row) for row in rows}
