@@ -72,11 +72,20 @@ def main(context: click.Context, data: Path | None) -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def _print_json(_context: click.Context, _option: click.Parameter, wanted: bool) -> bool:  # noqa: FBT001 (click's)
+    """Write UTF-8 whatever the locale: JSON is nothing else (RFC 8259, section 8.1)."""
+    if wanted and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return wanted
+
+
 @main.command()
 @click.argument("text", nargs=-1)
 @click.option("--file", type=QUESTIONS, help="Questions, one a line; - is stdin.")
 @click.option("--top", default=3, type=click.IntRange(1, 20), show_default=True, help="Passages at most.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line (docs/json.md).")
+@click.option(
+    "--json", "as_json", is_flag=True, callback=_print_json, help="One JSON object a line (docs/json.md)."
+)
 @click.pass_context
 def ask(context: click.Context, text: tuple[str, ...], file: Any, top: int, *, as_json: bool) -> None:  # noqa: ANN401 (an open file)
     """Answer TEXT, or every line of a file, from the articles."""
@@ -129,7 +138,7 @@ def articles() -> None:
 
 
 @articles.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, callback=_print_json, help="One JSON object a line.")
 @click.pass_context
 def list_articles(context: click.Context, *, as_json: bool) -> None:
     """List all articles, earliest first."""

@@ -16,7 +16,7 @@ from telegram import (
     Update,
 )
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TimedOut
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseUpdateProcessor
 
 from bot.polling import wait_for
@@ -24,9 +24,6 @@ from bot.telegram_html import fitting, write_html
 from bot.tree import Reply, plain
 
 log = logging.getLogger(__name__)
-
-#: Chats that are answered at once: replies cost processor time, and get dearer with more of them.
-AT_ONCE = 8
 
 #: Updates that may wait in memory; far more than Telegram hands over at a time (100).
 WAITING = 4096
@@ -49,17 +46,16 @@ class PerChat(BaseUpdateProcessor):
     `finished` is called with the id of every update that is done, whatever came of it.
     """
 
-    def __init__(self, finished: Callable[[int], None], at_once: int = AT_ONCE) -> None:
+    def __init__(self, finished: Callable[[int], None]) -> None:
         super().__init__(WAITING)
         self._finished = finished
-        self._running = asyncio.Semaphore(at_once)
         self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
-        """Wait for this chat's turn, then for a free place."""
+        """Wait for this chat's turn. How much is computed at once is a matter of threads (`bot.service`)."""
         chat = update.effective_chat if isinstance(update, Update) else None
         try:
-            async with self._turn(chat.id if chat else 0), self._running:
+            async with self._turn(chat.id if chat else 0):
                 await coroutine
         finally:
             if isinstance(update, Update):
@@ -90,15 +86,24 @@ async def send(message: Message, reply: Reply) -> None:
     nodes = fitting(reply)
 
     async def attempt(text: str, parse_mode: str | None) -> None:
+        as_reply = {
+            "reply_parameters": ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            # Outside forums a thread id may come along, too, and is refused when it is sent back.
+            "message_thread_id": message.message_thread_id if message.is_topic_message else None,
+        }
+        try:
+            await post(message.chat_id, text, parse_mode, **as_reply)
+        except ChatMigrated as error:  # the group became a supergroup, in which the message has another id
+            await post(error.new_chat_id, text, parse_mode)
+
+    async def post(chat_id: int, text: str, parse_mode: str | None, **as_reply: Any) -> None:  # noqa: ANN401
         await message.get_bot().send_message(
-            message.chat_id,
+            chat_id,
             text,
             parse_mode=parse_mode,
             reply_markup=_keyboard(reply),
-            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-            # Outside forums a thread id may come along, too, and is refused when it is sent back.
-            message_thread_id=message.message_thread_id if message.is_topic_message else None,
             link_preview_options=_NO_PREVIEW,
+            **as_reply,
         )
 
     await _written(lambda: attempt(write_html(nodes), ParseMode.HTML), lambda: attempt(plain(nodes), None))
@@ -152,14 +157,22 @@ async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
             wait = wait_for(error, LONGEST_WAIT_S)
             if not left or wait > LONGEST_WAIT_S:
                 raise
-        except (BadRequest, TimedOut):  # these are NetworkErrors, too
+        except BadRequest:  # a NetworkError, too
             raise
-        except NetworkError:
+        except NetworkError as error:
             wait = 2.0 ** (TRIES - left)
-            if not left:
+            if not left or _may_have_arrived(error):
                 raise
         await asyncio.sleep(wait)
     raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _may_have_arrived(error: NetworkError) -> bool:
+    """Say whether a call that failed may have been carried out: after the request was begun, nobody knows."""
+    cause = type(error.__cause__).__name__  # one of httpx, which is the library's own matter
+    if isinstance(error, TimedOut):
+        return cause not in {"ConnectTimeout", "PoolTimeout"}
+    return cause in {"ReadError", "WriteError", "RemoteProtocolError"}
 
 
 def _keyboard(reply: Reply) -> InlineKeyboardMarkup | None:

@@ -59,10 +59,10 @@ class Inbox:
         self._at_hand |= {one.update_id for one in fresh}
         self._next = max([self._next, *(one.update_id + 1 for one in fresh)])
         if len(updates) >= WINDOW and not fresh:
-            # An update that takes very long holds back all that come after the window: it alone gives up
-            # its second chance.
-            log.warning("update %s takes long; a crash now would lose it", self.offset)
-            self._at_hand.discard(self.offset)
+            # Updates that take very long hold back all that come after the window: those give up their
+            # second chance, but not their turn.
+            log.warning("%s updates take long; a crash now would lose them", len(self._at_hand))
+            self._at_hand.clear()
         self._note_idle()
         return fresh
 

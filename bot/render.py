@@ -137,7 +137,7 @@ def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
     revision = one.revision
     url = sentence_link(revision.url, revision.text, one.sentence)
     source, date = Name(_name(revision.source)), messages.date(revision.published)
-    return [f"[{number}] ", _title(revision, url), " — ", source, f", {date}"]
+    return [f"\n[{number}] ", _title(revision, url), " — ", source, f", {date}"]
 
 
 def _title(revision: Revision, url: str | None) -> Node:

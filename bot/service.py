@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 from telegram.error import InvalidToken, TelegramError
 
@@ -13,6 +14,9 @@ from index.engine import Engine
 
 log = logging.getLogger(__name__)
 
+#: Questions that are computed at once, each on a thread of its own.
+AT_ONCE = 8
+
 
 async def serve(
     app: Bot, inbox: Inbox, engine: Engine, *, refresh_seconds: float, stop: asyncio.Event
@@ -22,6 +26,9 @@ async def serve(
     Raises:
         InvalidToken: when Telegram refuses the token.
     """
+    asyncio.get_running_loop().set_default_executor(
+        ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="answer")  # and one to follow the corpus
+    )
     await _connect(app, stop)
     if stop.is_set():
         await app.shutdown()

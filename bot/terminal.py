@@ -23,15 +23,16 @@ def write_terminal(reply: Reply) -> str:
 
 
 def _line_breaks(nodes: Sequence[Node]) -> list[str]:
-    """Put every quote on lines of its own, and fill plain lines up to the width."""
+    """Put every quote on lines of its own."""
     written: list[str] = []
+    after_quote = False
     for node in nodes:
-        if isinstance(node, Quote):
-            if written and not written[-1].endswith("\n"):
-                written.append("\n")
-            written.append(_quote(node) + "\n")
-        else:
-            written.append(_write(node))
+        text = _quote(node) if isinstance(node, Quote) else _write(node)
+        starts_anew = text.startswith("\n") or not written or written[-1].endswith("\n")
+        if (isinstance(node, Quote) or after_quote) and not starts_anew:
+            written.append("\n")
+        written.append(text)
+        after_quote = isinstance(node, Quote)
     return written
 
 
