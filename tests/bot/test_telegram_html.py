@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.telegram_html import LONGEST_MESSAGE, fitting, length, write_html
+from bot.tree import Bold, Link, Name, Node, Quote, Reply, plain
+from bot.visible import visible
+from tests.fakes.bot_api_text import read_text
+from tests.fakes.telegram import FakeTelegram
+from tests.fakes.telegram_entities import utf16_length
+
+#: What a text may hold against us: markup, whatever Telegram makes active, and characters of every width.
+TROUBLE = [
+    "<b>", "</blockquote>", "<code>", "</code>", "&amp;", "&lt", "&", "<", ">", '"', "'", "&#64;", "@durov",
+    "a@b.com", "/start", "/start@bot", "#tag", "$TSLA", "tg://user?id=5", "https://e.org/<x>?a=1&b=2",
+    "news.kz", "and/or", "24/7", "http://", "://", "@", "/", "😀", "👨\u200d👩\u200d👧", "\u202eabc", "שלום",
+    "می\u200cخواهم", "\u200b@x1y", "e\u0301", "Қазақстан", "\ufeff", "\n", "\x1b[31m", ".", ",", " ", "word",
+    "слово", "\ud7ff", "\U0010ffff", "t.me/joinchat",
+]  # fmt: skip
+TEXTS = (
+    st.lists(st.one_of(st.sampled_from(TROUBLE), st.text(max_size=5)), max_size=25).map("".join).map(visible)
+)
+CALLS = {"mention", "text_mention", "bot_command", "url", "email", "hashtag", "cashtag", "phone_number"}
+
+
+def sent(nodes: tuple[Node, ...]) -> tuple[str, list[dict[str, object]], list[str]]:
+    """Send nodes; return the text and the entities that arrive, and what got lost."""
+    telegram = FakeTelegram()
+    content = read_text(telegram, {"text": "." + write_html(nodes) + ".", "parse_mode": "HTML"})
+    return content.text[1:-1], list(content.entities), telegram.defects
+
+
+@given(before=TEXTS, quote=TEXTS, after=TEXTS, title=TEXTS, source=TEXTS, linked=st.booleans())
+def test_whatever_articles_hold_arrives_word_for_word_and_calls_nobody(
+    before: str, quote: str, after: str, title: str, source: str, *, linked: bool
+) -> None:
+    named: Node = Link(title, "https://e.org/a?b=1&c=%22#:~:text=x") if linked else Name(title)
+    card = Quote((quote,))
+    context = Quote((before, Bold(quote), after), expandable=True)
+
+    text, entities, defects = sent((card, "\n", context, "[1] ", named, " — ", Name(source)))
+
+    assert text == f"{quote}\n{before}{quote}{after}[1] {title} — {source}"
+    assert {entity["type"] for entity in entities} & CALLS == set()
+    links = [entity["url"] for entity in entities if entity["type"] == "text_link"]
+    assert links == (["https://e.org/a?b=1&c=%22#:~:text=x"] if linked and title else [])
+    assert defects == []
+
+
+@pytest.mark.parametrize(
+    "text,html",
+    [
+        ("a < b & c", "a &lt; b &amp; c"),
+        ("ask @durov now", "ask <code>@durov</code> now"),
+        ("write to a@b.kz, now", "write to a<code>@b.kz,</code> now"),
+        ("press /start", "press <code>/start</code>"),
+        ("see https://e.org/?a&b.", "see <code>https://e.org/?a&amp;b.</code>"),
+        ("Tengrinews.kz said", "<code>Tengrinews.kz</code> said"),
+        ("and/or 24/7, 9 p.m. on 10.01.2022", "and/or 24/7, 9 p.m. on 10.01.2022"),
+        ("#a #b #c #d #e & more", "<code>#a #b #c #d #e &amp; more</code>"),
+    ],
+)
+def test_only_what_would_become_active_is_written_as_code(text: str, html: str) -> None:
+    assert write_html((Quote((text,)),)) == f"<blockquote>{html}</blockquote>"
+    assert write_html((Name(text),)) == html
+
+
+def test_bold_pauses_for_code() -> None:
+    written = write_html((Quote((Bold("ask @durov now"),), expandable=True),))
+
+    assert written == "<blockquote expandable><b>ask </b><code>@durov</code><b> now</b></blockquote>"
+    assert write_html((Bold("a<b"), Link("<t>", 'https://e.org/"'))) == (
+        '<b>a&lt;b</b><a href="https://e.org/&quot;">&lt;t&gt;</a>'
+    )
+
+
+def test_our_own_commands_stay_active() -> None:
+    text, entities, _ = sent(("/help tells more.",))
+
+    assert text == "/help tells more."
+    assert entities == [{"type": "bot_command", "offset": 1, "length": 5}]
+
+
+def test_a_length_counts_utf16_without_markup() -> None:
+    nodes = ("a<", Bold("😀"), Link("b", "https://e.org/long"), Quote(("Қ", Bold("&"))), Name("c"))
+
+    assert length(nodes) == 2 + 2 + 1 + 2 + 1
+    assert plain(nodes) == "a<😀bҚ&c"
+
+
+LONG = st.integers(0, 2_500).map(lambda size: "слово " * (size // 6))
+
+
+@given(
+    st.lists(st.tuples(LONG, st.integers(1, 1_000), LONG), min_size=1, max_size=5), st.sampled_from("aҚ😀")
+)
+def test_a_reply_is_cut_at_passages_and_never_in_a_quote(
+    passages: list[tuple[str, int, str]], letter: str
+) -> None:
+    nodes: list[Node] = []
+    for number, (before, size, after) in enumerate(passages, start=1):
+        quote = Quote((before, Bold(letter * size), after), expandable=True)
+        nodes += [quote, f"[{number}] ", Link("t" * 120, "https://e.org/"), " — source\n\n"]
+
+    fitted = fitting(Reply(tuple(nodes)))
+
+    assert 0 < length(fitted) <= LONGEST_MESSAGE == 4096
+    assert utf16_length(plain(fitted)) == length(fitted)
+    kept = [node for node in fitted if isinstance(node, Quote)]
+    asked = [node for node in nodes if isinstance(node, Quote)]
+    assert kept == asked[: len(kept)] or kept == [Quote((asked[0].children[1],))]
+    assert len([node for node in fitted if isinstance(node, Link)]) == len(kept)
+    text, _, defects = sent(fitted) if length(fitted) < LONGEST_MESSAGE - 2 else ("", [], [])
+    assert defects == []
+    assert text in ("", plain(fitted))
+
+
+def test_a_list_that_is_too_long_ends_earlier() -> None:
+    lines = tuple(f"• {number:04} {'x' * 90}\n" for number in range(100))
+
+    assert fitting(Reply(lines)) == lines[:41]
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    reply = Reply((Quote(("a" * 4095,)), "b"))
+
+    assert fitting(reply) is reply.nodes

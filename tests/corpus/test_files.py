@@ -1,0 +1,357 @@
+"""Files and folders become articles; what cannot be read is named, and the rest goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.articles import Article
+from corpus.languages import Language
+from corpus.sources import files
+from corpus.sources.files import Rejected, bundled_digest, read_bundled, read_files
+from corpus.store import Change, Corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEMORY = Path("/proc/self/mem")
+
+
+def articles(*paths: Path, **stated: object) -> list[Article]:
+    """All that is read from these paths, none of it rejected."""
+    found = list(read_files(paths, stated=stated))
+    assert [one for one in found if isinstance(one, Rejected)] == []
+    return [one for one in found if isinstance(one, Article)]
+
+
+def rejected(*paths: Path) -> list[tuple[str, str]]:
+    """What is rejected of these paths, and why."""
+    return [(one.place, one.reason) for one in read_files(paths) if isinstance(one, Rejected)]
+
+
+def write(path: Path, content: str | bytes = "It was calm.") -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+# Single files
+
+
+def test_a_text_file_is_an_article_named_by_its_file(tmp_path: Path) -> None:
+    path = write(tmp_path / "Новости дня.txt", "Gas prices rise\n\nPeople came. They stayed.")
+
+    assert articles(path) == [
+        Article(
+            key=path.as_uri(),
+            title="Gas prices rise",
+            text="People came. They stayed.",
+            source="Новости дня.txt",
+            language=Language.ENGLISH,
+            obtained="file",
+        )
+    ]
+
+
+def test_a_url_inside_a_file_identifies_its_article(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.md", "---\nurl: https://example.org/1\nsource: Agency\n---\nIt was calm.")
+
+    (article,) = articles(path)
+
+    assert (article.key, article.source) == ("https://example.org/1", "Agency")
+
+
+def test_what_is_stated_holds_for_every_article_whatever_its_file_says(tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "---\nsource: Agency\nauthor: A. Reporter\n---\nIt was calm.")
+    write(tmp_path / "b.txt")
+
+    found = articles(tmp_path, source="Archive", language="ru", published="2022-01-05")
+
+    assert [(one.source, one.author, one.language, one.published) for one in found] == [
+        ("Archive", "A. Reporter", Language.RUSSIAN, date(2022, 1, 5)),
+        ("Archive", None, Language.RUSSIAN, date(2022, 1, 5)),
+    ]
+
+
+@pytest.mark.parametrize("name", ["A.TXT", "a.Md", "a.markdown", "a.with.dots.txt", "a b%20#?.txt"])
+def test_endings_count_whatever_their_case(tmp_path: Path, name: str) -> None:
+    path = write(tmp_path / name)
+
+    assert [article.key for article in articles(path)] == [path.as_uri()]
+
+
+def test_a_relative_path_names_the_same_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "folder" / "a.txt")
+    monkeypatch.chdir(tmp_path / "folder")
+
+    assert articles(Path("a.txt")) == articles(Path("../folder/a.txt")) == articles(path)
+
+
+@pytest.mark.parametrize("ending", [".txt", ".md", ".html"])
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \r\n\t\n"], ids=["empty", "mark", "blank"])
+def test_an_empty_file_is_rejected(tmp_path: Path, ending: str, content: bytes) -> None:
+    path = write(tmp_path / f"a{ending}", content)
+    reason = "no article text was found in the page" if ending == ".html" else "text: there is none"
+
+    assert rejected(path) == [(str(path), reason)]
+
+
+def test_an_empty_file_of_lines_holds_no_articles(tmp_path: Path) -> None:
+    assert list(read_files([write(tmp_path / "a.jsonl", "")])) == []
+
+
+def test_a_file_in_another_encoding_is_rejected_with_a_way_out(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt", "Газ".encode("cp1251"))
+
+    ((place, reason),) = rejected(path)
+
+    assert place == str(path)
+    assert reason.startswith("not UTF-8 (byte 0xc3 at offset 0); ")
+    assert reason.endswith("iconv -f cp1251 -t utf-8")
+
+
+def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    with path.open("wb") as file:
+        file.truncate(files.LARGEST_FILE + 1)  # it takes no space on the disk
+
+    assert rejected(path) == [(str(path), "200,000,001 bytes are too many; the limit is 200,000,000")]
+
+
+def test_what_is_not_there_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+
+    assert rejected(path) == [(str(path), "there is no such file or folder")]
+
+
+def test_unknown_endings_of_named_files_are_rejected(tmp_path: Path) -> None:
+    pdf, bare = write(tmp_path / "a.pdf"), write(tmp_path / "README")
+
+    reasons = [reason for _, reason in rejected(pdf, bare)]
+
+    read = ".txt, .md, .markdown, .html, .htm, .jsonl, .ndjson are"
+    assert reasons == [
+        f"files ending in .pdf are not read; {read}",
+        f"files ending in nothing are not read; {read}",
+    ]
+
+
+def test_a_pipe_is_rejected_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.txt"
+    os.mkfifo(path)
+
+    assert rejected(path) == [(str(path), "it is neither a file nor a folder")]
+    assert list(read_files([tmp_path])) == []
+
+
+@pytest.mark.skipif(
+    not MEMORY.exists(), reason="only Linux has a file that nobody can read from its beginning"
+)
+def test_a_file_that_cannot_be_read_is_rejected_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to(MEMORY)
+    write(tmp_path / "b.txt")
+
+    first, second = read_files([tmp_path])
+
+    assert first == Rejected(str(tmp_path / "a.txt"), "Input/output error")
+    assert isinstance(second, Article)
+
+
+@pytest.fixture
+def unprivileged(tmp_path: Path) -> Iterator[Path]:
+    """A folder where permissions hold, for root too: it is somebody else for as long."""
+    if os.geteuid() != 0:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory() as folder:  # others cannot enter pytest's own
+        Path(folder).chmod(0o777)
+        os.seteuid(65_534)
+        yield Path(folder)
+        os.seteuid(0)
+
+
+def test_files_and_folders_without_permission_are_rejected_and_the_rest_goes_on(unprivileged: Path) -> None:
+    secret, closed = write(unprivileged / "a.txt"), write(unprivileged / "closed" / "b.txt")
+    write(unprivileged / "z.txt")
+    secret.chmod(0)
+    closed.parent.chmod(0o400)  # names can be listed, files not looked at
+
+    found = list(read_files([unprivileged, closed]))
+
+    closed.parent.chmod(0o700)
+    denied = [Rejected(str(path), "Permission denied") for path in (secret, closed)]
+    assert found[:2] == denied
+    assert isinstance(found[2], Article)
+    assert found[3:] == denied[1:]
+
+
+def test_a_name_that_is_no_unicode_can_be_shown_and_stored(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xe3\xe0\xe7.txt"))
+    write(path)
+    broken = write(path.with_name(f"{path.stem}.md"), "")
+
+    (article,) = articles(path)
+    assert (article.source, article.key) == ("???.txt", f"{tmp_path.as_uri()}/%E3%E0%E7.txt")
+    assert rejected(broken) == [(f"{tmp_path}/???.md", "text: there is none")]
+
+
+# Folders
+
+
+def test_a_folder_is_read_to_its_depth_in_order_of_names(tmp_path: Path) -> None:
+    for name in ("b.txt", "a/z.txt", "a/b/c.md", "c.txt", "image.png", "notes", "a/archive.zip"):
+        write(tmp_path / name)
+
+    keys = [article.key for article in articles(tmp_path)]
+
+    assert keys == [(tmp_path / name).as_uri() for name in ("a/b/c.md", "a/z.txt", "b.txt", "c.txt")]
+
+
+def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
+    root = tmp_path / ".hidden itself"
+    for name in (".a.txt", ".git/a.txt", "a/.b/c.txt", "a/..c.txt", "shown.txt"):
+        write(root / name)
+
+    assert [article.source for article in articles(root)] == ["shown.txt"]
+    assert [article.source for article in articles(root / ".a.txt")] == [".a.txt"]  # asked for by name
+
+
+def test_links_that_lead_in_circles_or_nowhere_are_no_obstacle(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "a.txt")
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "a" / "self.txt").symlink_to(tmp_path / "a" / "self.txt")
+    (tmp_path / "a" / "gone.txt").symlink_to(tmp_path / "gone.txt")
+
+    assert [article.source for article in articles(tmp_path)] == ["a.txt"]
+    assert rejected(tmp_path / "a" / "self.txt")[0][1] == "there is no such file or folder"
+
+
+def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:
+    write(tmp_path / "folder.txt" / "a.txt")
+
+    assert [article.source for article in articles(tmp_path)] == ["a.txt"]
+    assert [article.source for article in articles(tmp_path / "folder.txt")] == ["a.txt"]
+
+
+def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:
+    assert list(read_files([tmp_path])) == []
+
+
+def test_what_is_broken_in_a_folder_does_not_stop_the_rest(tmp_path: Path) -> None:
+    write(tmp_path / "a.md", "---\ntitle: [\n---\nText.")
+    write(tmp_path / "b.txt", b"\xff")
+    write(tmp_path / "c.html", "<html></html>")
+    write(
+        tmp_path / "d.jsonl",
+        '{"text": 5}\n{"text": "It was calm.", "url": "javascript:alert(1)"}\n{"text": "Calm."}',
+    )
+    write(tmp_path / "e.md", "---\npublished: yesterday\n---\nText.")
+    write(tmp_path / "f.txt")
+
+    found = list(read_files([tmp_path]))
+
+    assert [type(one).__name__ for one in found] == ["Rejected"] * 5 + ["Article", "Rejected", "Article"]
+    assert [one.place.removeprefix(f"{tmp_path}/") for one in found if isinstance(one, Rejected)] == [
+        "a.md",
+        "b.txt",
+        "c.html",
+        "d.jsonl, line 1",
+        "d.jsonl, line 2",
+        "e.md",
+    ]
+
+
+# Keys of articles that share a file
+
+
+def test_articles_that_share_a_file_are_told_apart_by_url_else_id_else_words(tmp_path: Path) -> None:
+    raws: list[dict[str, object]] = [
+        {"id": 1, "text": "A.", "url": "https://example.org/1"},
+        {"id": 2, "text": "B."},
+        {"id": "two words", "text": "C."},
+        {"id": 0, "text": "D."},
+        {"id": "", "text": "E."},
+        {"id": ["list"], "text": "F."},
+        {"text": "G.  H."},
+    ]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, raws)))
+
+    keys = [article.key.removeprefix(path.as_uri()) for article in articles(path)]
+
+    assert keys[:4] == ["https://example.org/1", "#id=2", "#id=two words", "#id=0"]
+    assert {key.partition("=")[0] for key in keys[4:]} == {"#sha256"}
+    assert len(set(keys)) == 7
+
+
+def test_an_article_known_by_its_words_is_the_same_on_another_line_and_with_other_spaces(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.jsonl"
+    first = articles(write(path, '{"text": "It was calm. Nobody came."}'))
+    second = articles(
+        write(path, '\n{"text": "A."}\n{"text": "It was calm.\\nNobody came.", "title": "New"}')
+    )
+
+    assert second[1].key == first[0].key
+
+
+def test_a_line_with_an_impossible_id_is_stored_all_the_same(tmp_path: Path, corpus: Corpus) -> None:
+    raws = [{"id": "\0\ud800", "text": "A."}, {"id": "x" * 10_000, "text": "B."}]
+    path = write(tmp_path / "a.jsonl", "\n".join(map(json.dumps, raws)))
+
+    assert [corpus.put(article) for article in articles(path)] == [Change.ADDED] * 2
+    assert [corpus.put(article) for article in articles(path)] == [Change.UNCHANGED] * 2
+
+
+def test_a_corrected_file_is_a_revision_of_its_article(tmp_path: Path, corpus: Corpus) -> None:
+    path = write(tmp_path / "a.txt", "It was calm.")
+    corpus.put(*articles(path))
+    write(path, "It was not calm.")
+
+    assert corpus.put(*articles(path)) is Change.REVISED
+    assert [revision.text for revision in corpus.articles()] == ["It was not calm."]
+
+
+# The briefs that ship with the bot
+
+
+def test_the_bundled_briefs_are_articles_named_by_their_files() -> None:
+    briefs = list(read_bundled())
+
+    assert len(briefs) == len(list(files.BUNDLED.glob("*.md")))
+    assert [brief.key for brief in briefs] == sorted(brief.key for brief in briefs)
+    assert {(brief.key[:8], brief.obtained, brief.source) for brief in briefs} == {
+        ("bundled:", "bundled", "Crisisbot brief")
+    }
+    assert all(isinstance(brief.published, date) and brief.title and brief.text for brief in briefs)
+
+
+def test_putting_the_bundled_briefs_twice_changes_nothing(sqlite_file_url: str) -> None:
+    with closing(Corpus.open(sqlite_file_url)) as corpus:
+        assert {corpus.put(brief) for brief in read_bundled()} == {Change.ADDED}
+        assert {corpus.put(brief) for brief in read_bundled()} == {Change.UNCHANGED}
+
+
+def test_the_bundled_digest_is_another_when_a_brief_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bundled_digest()
+    assert before == bundled_digest()
+    for path in files.BUNDLED.glob("*.md"):
+        write(tmp_path / path.name, path.read_bytes())
+    monkeypatch.setattr(files, "BUNDLED", tmp_path)
+    assert bundled_digest() == before
+
+    first = min(tmp_path.glob("*.md"))
+    first.write_bytes(first.read_bytes() + b"\n")
+    changed = bundled_digest()
+    first.rename(first.with_name("renamed.md"))
+
+    assert len({before, changed, bundled_digest()}) == 3

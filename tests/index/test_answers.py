@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.articles import ArticleId
+from corpus.languages import Language
+from corpus.stored import CorpusSummary, PassageId
+from index.answers import AS_GOOD, LONGEST_QUESTION, Answer, Problem, Question, Ranked, choose
+from index.confidence import Outcome
+from index.errors import InvalidQuestion
+
+if TYPE_CHECKING:
+    import random
+
+
+def ranked(number: int, article: int, score: float, quote: str | None = None) -> Ranked:
+    return Ranked(PassageId(number), ArticleId(article), quote or f"Sentence {number}.", score)
+
+
+candidates = st.lists(
+    st.builds(
+        ranked,
+        number=st.integers(0, 10**6),
+        article=st.integers(1, 4),
+        score=st.floats(-5, 5),
+        quote=st.none() | st.sampled_from(["Same words.", "same  WORDS."]),
+    ),
+    max_size=20,
+    unique_by=lambda candidate: candidate.passage_id,
+)
+
+
+def numbers(chosen: tuple[Ranked, ...]) -> list[int]:
+    return [int(one.passage_id) for one in chosen]
+
+
+def test_another_article_comes_first_where_it_is_as_good() -> None:
+    passages = [ranked(1, 1, 5.0), ranked(2, 1, 4.9), ranked(3, 2, 5.0 - AS_GOOD), ranked(4, 1, 4.1)]
+
+    assert numbers(choose(passages, limit=3)) == [1, 3, 2]
+
+
+def test_another_article_waits_where_it_is_much_worse() -> None:
+    passages = [ranked(1, 1, 5.0), ranked(2, 1, 4.9), ranked(3, 2, 4.0)]
+
+    assert numbers(choose(passages, limit=3)) == [1, 2, 3]
+
+
+def test_the_same_words_are_shown_once() -> None:
+    passages = [ranked(1, 1, 2.0, "Five  people died."), ranked(2, 2, 3.0, "five people DIED.")]
+
+    assert numbers(choose(passages, limit=3)) == [2]
+
+
+@given(candidates, st.integers(0, 25))
+def test_the_best_comes_first_and_the_limit_is_kept(passages: list[Ranked], limit: int) -> None:
+    chosen = choose(passages, limit=limit)
+    wordings = {" ".join(one.quote.casefold().split()) for one in passages}
+
+    assert len(chosen) == min(limit, len(wordings))
+    assert len(set(numbers(chosen))) == len(chosen)
+    assert not chosen or chosen[0].score == max(one.score for one in passages)
+
+
+@given(candidates, st.integers(0, 20), st.randoms(use_true_random=False))
+def test_the_order_in_which_candidates_come_does_not_matter(
+    passages: list[Ranked], limit: int, shuffling: random.Random
+) -> None:
+    shuffled = passages.copy()
+    shuffling.shuffle(shuffled)
+
+    assert choose(shuffled, limit=limit) == choose(passages, limit=limit)
+
+
+@given(candidates, st.integers(0, 19))
+def test_a_greater_limit_only_adds_at_the_end(passages: list[Ranked], limit: int) -> None:
+    assert choose(passages, limit=limit + 1)[:limit] == choose(passages, limit=limit)
+
+
+@given(candidates)
+def test_an_article_comes_again_only_while_no_other_one_is_as_good(passages: list[Ranked]) -> None:
+    chosen = choose(passages, limit=len(passages))
+
+    for place, one in enumerate(chosen):
+        shown = {earlier.article_id for earlier in chosen[:place]}
+        if one.article_id in shown:
+            fresh = [later.score for later in chosen[place + 1 :] if later.article_id not in shown]
+            assert all(one.score - score > AS_GOOD for score in fresh)
+
+
+def test_a_question_is_one_line_in_its_language() -> None:
+    assert Question.parse("  who was\n arrested? ") == Question("who was arrested?", Language.ENGLISH)
+    assert Question.parse("кого арестовали?").language is Language.RUSSIAN
+    assert Question.parse("кімді қамады?").language is Language.KAZAKH
+
+
+@pytest.mark.parametrize(
+    "text,problem",
+    [
+        ("", Problem.EMPTY),
+        (" \n\t", Problem.EMPTY),
+        ("?!", Problem.NO_WORDS),
+        ("🔥🔥", Problem.NO_WORDS),
+        ("x" * (LONGEST_QUESTION + 1), Problem.TOO_LONG),
+    ],
+)
+def test_what_is_no_question_is_refused_with_its_problem(text: str, problem: Problem) -> None:
+    with pytest.raises(InvalidQuestion) as refused:
+        Question.parse(text)
+
+    assert refused.value.problem == problem
+
+
+def test_the_longest_question_is_read_and_white_space_does_not_count() -> None:
+    longest = "x" * LONGEST_QUESTION
+
+    assert Question.parse(f" {longest}\n\n").text == longest
+
+
+@given(st.text())
+def test_whatever_is_typed_becomes_a_question_that_can_be_encoded_or_is_refused(text: str) -> None:
+    try:
+        question = Question.parse(text)
+    except InvalidQuestion:
+        return
+    assert question.text.encode().decode() == " ".join(question.text.split())
+
+
+def test_bytes_of_a_terminal_that_are_no_text_do_not_stop_a_question() -> None:
+    typed = b"who was \xff arrested?".decode(errors="surrogateescape")
+
+    assert Question.parse(typed).text == "who was ? arrested?"
+
+
+@pytest.mark.parametrize("outcome,found", [("answered", True), ("closest", True), ("nothing", False)])
+def test_an_answer_is_falsy_when_nothing_was_found(outcome: str, *, found: bool) -> None:
+    covered = CorpusSummary(0, 0, (), None, None)
+
+    assert bool(Answer(Question.parse("who?"), Outcome(outcome), 0.5, (), covered)) is found

@@ -1,0 +1,283 @@
+"""The engine over the bundled briefs with the bundled model, and over made-up articles with a fake one."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.languages import Language
+from index.answers import Answer, Question
+from index.confidence import Outcome
+from index.engine import Engine
+from tests.fakes.news import ARREST, BRIDGE, KAZAKH, PRICES, RUSSIAN, SHOW_ALL, put, remove
+
+if TYPE_CHECKING:
+    from corpus.store import Corpus
+    from index.encoder import SentenceEncoder
+    from tests.fakes.encoder import FakeEncoder
+
+QUESTIONS = [
+    json.loads(line)
+    for line in (Path(__file__).parents[1] / "questions" / "briefs.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+MASSIMOV = (
+    "Karim Massimov, the former head of Kazakhstan's National Security Committee, has been arrested "
+    "on suspicion of treason, the committee said on 8 January."
+)
+
+
+def ask(engine: Engine, text: str, *, limit: int = 3, skip: int = 0) -> Answer:
+    return engine.ask(Question.parse(text), limit=limit, skip=skip)
+
+
+def quotes(answer: Answer) -> list[str]:
+    return [one.quote for one in answer.evidence]
+
+
+@pytest.fixture(scope="session")
+def generous_engine(
+    tmp_path_factory: pytest.TempPathFactory, briefs: Corpus, real_encoder: SentenceEncoder
+) -> Engine:
+    """The same as `briefs_engine`, but it shows whatever it finds."""
+    return Engine(tmp_path_factory.mktemp("index"), briefs, real_encoder, calibration=SHOW_ALL)
+
+
+def test_who_was_arrested(briefs_engine: Engine) -> None:
+    answer = ask(briefs_engine, "who was arrested?")
+
+    assert answer
+    assert answer.evidence[0].quote == MASSIMOV
+    assert answer.evidence[0].revision.title.startswith("Former security chief")
+    assert answer.covered.articles == 28
+
+
+@pytest.mark.parametrize("asked", ["Кого арестовали?", "кого арестовали?"])
+def test_who_was_arrested_in_russian(briefs_engine: Engine, asked: str) -> None:
+    answer = ask(briefs_engine, asked)
+
+    assert answer
+    assert "Масимов арестован" in answer.evidence[0].quote
+
+
+def test_who_was_arrested_in_kazakh(generous_engine: Engine) -> None:
+    evidence = ask(generous_engine, "Кімдер ұсталды?").evidence
+
+    assert evidence[0].revision.language is Language.KAZAKH
+    assert "ұстал" in evidence[0].quote
+
+
+@pytest.mark.parametrize("asked", ["asdfgh qwerty zxcv", "how do i bake sourdough bread", "фывапр олджэ"])
+def test_what_no_brief_is_about_gives_nothing(briefs_engine: Engine, asked: str) -> None:
+    answer = ask(briefs_engine, asked)
+
+    assert answer.outcome is Outcome.NOTHING
+    assert answer.evidence == ()
+
+
+@pytest.mark.parametrize("asked", [entry["question"] for entry in QUESTIONS])
+def test_all_that_is_shown_is_a_slice_of_its_article(generous_engine: Engine, asked: str) -> None:
+    for one in ask(generous_engine, asked, limit=5).evidence:
+        text, span = one.revision.text, one.sentence
+        whole = one.before + one.quote + one.after
+        start = one.around[0].start
+
+        assert one.quote == text[span.start : span.end] != ""
+        assert text[start : start + len(whole)] == whole
+        assert start + len(one.before) == span.start
+        assert one.quote == one.quote.strip()
+
+
+@pytest.mark.parametrize(
+    "asked", [entry["question"] for entry in QUESTIONS if entry["language"] == "en" and entry["gold"]][::3]
+)
+def test_pages_go_on_where_the_last_one_ended(generous_engine: Engine, asked: str) -> None:
+    pages = [quotes(ask(generous_engine, asked, skip=skip)) for skip in range(0, 12, 3)]
+
+    shown = [quote for page in pages for quote in page]
+    assert len(set(shown)) == len(shown) == 12
+    assert shown == quotes(ask(generous_engine, asked, limit=12))
+
+
+def test_the_pages_end(generous_engine: Engine) -> None:
+    assert quotes(ask(generous_engine, "who was arrested?", skip=1000)) == []
+
+
+def test_eight_threads_get_the_answer_that_one_gets(briefs_engine: Engine) -> None:
+    asked = [entry["question"] for entry in QUESTIONS[::4]] * 2
+    alone = [ask(briefs_engine, text) for text in asked]
+
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda text: ask(briefs_engine, text), asked))
+
+    assert [quotes(answer) for answer in together] == [quotes(answer) for answer in alone]
+    assert [answer.outcome for answer in together] == [answer.outcome for answer in alone]
+
+
+def test_evidence_is_recalled_with_more_around_it(briefs_engine: Engine) -> None:
+    found = ask(briefs_engine, "who was arrested?").evidence[0]
+
+    (recalled,) = briefs_engine.recall([found.reference], radius=2)
+
+    assert recalled.quote == found.quote
+    assert recalled.after.strip().startswith("Several other officials are in custody")
+    assert recalled.after.endswith("Massimov had lost his post earlier in the week.")
+    assert recalled.before == ""
+    assert recalled.signals is None
+
+
+def test_evidence_is_recalled_in_the_order_asked_for(briefs_engine: Engine) -> None:
+    references = [one.reference for one in ask(briefs_engine, "who was arrested?").evidence]
+
+    recalled = briefs_engine.recall(references[::-1], radius=0)
+
+    assert [one.reference for one in recalled] == references[::-1]
+    assert all((one.before, one.after) == ("", "") for one in recalled)
+
+
+def test_nothing_is_recalled_of_a_removed_or_revised_article(engine: Engine, corpus: Corpus) -> None:
+    put(corpus, "a", ARREST, title="Arrest")
+    put(corpus, "b", BRIDGE, title="Bridge")
+    references = [
+        ask(engine, text).evidence[0].reference for text in ("former mayor", "bridge over the river")
+    ]
+    assert [one.quote for one in engine.recall(references, radius=1)] == [ARREST, BRIDGE]
+
+    remove(corpus, "Arrest")
+    put(corpus, "b", PRICES, title="Bridge")
+
+    assert engine.recall(references, radius=1) == ()
+    assert engine.recall([], radius=1) == ()
+
+
+def test_an_empty_corpus_answers_nothing(engine: Engine, encoder: FakeEncoder) -> None:
+    answer = ask(engine, "who was arrested?")
+
+    assert answer.outcome is Outcome.NOTHING
+    assert answer.evidence == ()
+    assert answer.confidence == 0.0
+    assert answer.covered.articles == 0
+    assert encoder.asked == []
+
+
+def test_the_first_question_builds_the_index(engine: Engine, corpus: Corpus) -> None:
+    put(corpus, "a", ARREST, BRIDGE)
+    behind = [engine.is_behind]
+
+    assert ask(engine, "who arrested the mayor").evidence[0].quote == ARREST
+    assert [*behind, engine.is_behind] == [True, False]
+
+
+def test_new_articles_are_found_from_the_next_refresh_on(engine: Engine, corpus: Corpus) -> None:
+    put(corpus, "a", ARREST)
+    engine.refresh()
+    put(corpus, "b", BRIDGE)
+
+    behind = [engine.is_behind]
+    assert quotes(ask(engine, "the bridge")) == [ARREST]
+
+    engine.refresh()
+    assert [*behind, engine.is_behind] == [True, False]
+    assert quotes(ask(engine, "the bridge"))[0] == BRIDGE
+
+
+def test_after_a_refresh_an_engine_is_not_behind_even_if_no_sentence_changed(
+    engine: Engine, corpus: Corpus
+) -> None:
+    put(corpus, "a", ARREST, title="Arrest")
+    put(corpus, "b", ARREST, title="Arrest")
+    engine.refresh()
+    remove(corpus, "Arrest")
+
+    report = engine.refresh()
+
+    assert not report.changed
+    assert not engine.is_behind
+    assert ask(engine, "the mayor").covered.articles == 1
+
+
+def test_removed_and_revised_sentences_are_never_shown_even_before_the_refresh(
+    engine: Engine, corpus: Corpus
+) -> None:
+    put(corpus, "a", ARREST, title="Arrest")
+    put(corpus, "b", BRIDGE, title="Bridge")
+    put(corpus, "c", PRICES, title="Prices")
+    engine.refresh()
+
+    remove(corpus, "Arrest")
+    put(corpus, "b", "It is open.", title="Bridge")
+
+    assert quotes(ask(engine, "mayor bridge prices")) == [PRICES]
+
+
+def test_a_sentence_in_two_articles_is_shown_once_and_survives_the_removal_of_one(
+    engine: Engine, corpus: Corpus
+) -> None:
+    put(corpus, "a", ARREST, title="News")
+    put(corpus, "b", ARREST, title="News")
+
+    assert quotes(ask(engine, "the mayor")) == [ARREST]
+
+    remove(corpus, "News")
+    assert quotes(ask(engine, "the mayor")) == [ARREST]
+
+
+def test_a_language_without_vectors_is_found_by_words(
+    engine: Engine, corpus: Corpus, encoder: FakeEncoder
+) -> None:
+    put(corpus, "a", ARREST)
+    put(corpus, "r", RUSSIAN, title="Новости", language=Language.RUSSIAN)
+    put(corpus, "k", KAZAKH, title="Жаңалық", language=Language.KAZAKH)
+    engine.refresh()
+
+    answer = ask(engine, "кімді ұстады?")
+
+    assert quotes(answer) == [KAZAKH]
+    assert answer.evidence[0].signals is not None
+    assert answer.evidence[0].signals.cosine is None
+    assert KAZAKH not in encoder.encoded
+    assert encoder.asked == []
+
+
+def test_an_article_without_a_word_does_not_stop_the_others(engine: Engine, corpus: Corpus) -> None:
+    put(corpus, "a", "***", title="🔥", language=Language.OTHER)
+    put(corpus, "b", ARREST)
+
+    assert engine.refresh().added == 2
+    assert quotes(ask(engine, "who arrested the mayor?"))[0] == ARREST
+
+
+def test_a_question_with_bytes_that_are_no_text_is_answered(briefs_engine: Engine) -> None:
+    assert ask(briefs_engine, b"who was arrested? \xff".decode(errors="surrogateescape"))
+
+
+def test_a_weak_best_passage_means_that_nothing_is_shown(
+    folder: Path, corpus: Corpus, encoder: FakeEncoder
+) -> None:
+    put(corpus, "a", ARREST)
+    strict = Engine(folder, corpus, encoder)
+
+    assert ask(strict, "Quantum entanglement of photons").outcome is Outcome.NOTHING
+    assert ask(strict, ARREST).outcome is Outcome.ANSWERED
+
+
+def test_questions_are_answered_while_the_index_is_renewed(engine: Engine, corpus: Corpus) -> None:
+    put(corpus, "a", ARREST)
+    engine.refresh()
+
+    def grow(number: int) -> int:
+        put(corpus, f"more{number}", f"Street number {number} was closed.", title=f"Street {number}")
+        return engine.refresh().added
+
+    with ThreadPoolExecutor(5) as threads:
+        grown = threads.map(grow, range(8))
+        answers = list(threads.map(lambda _: ask(engine, "who arrested the former mayor?"), range(60)))
+
+    assert {answer.evidence[0].quote for answer in answers} == {ARREST}
+    assert sum(grown) == 8
+    assert quotes(ask(engine, "street number 7"))[0] == "Street number 7 was closed."
