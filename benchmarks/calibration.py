@@ -25,17 +25,18 @@ from corpus.articles import Article
 from corpus.languages import Language
 from corpus.store import Corpus
 from index.answers import Question
-from index.confidence import Calibration, Signals, parse_calibration, read_calibration
+from index.confidence import Calibration, Outcome, Signals, parse_calibration, read_calibration
 from index.encoder import SentenceEncoder
 from index.engine import Engine
 from index.models import Model
 
 #: With these thresholds every question gets its best passage, however unlikely.
-SHOW_ALL = Calibration((0, 0, 0), (0, 0), (0, 0), answered=0.0, closest=0.0)
+SHOW_ALL = Calibration((0, 0, 0), (0, 0), (0, 0), answered=0.0, closest=0.0, closest_by_words=0.0)
 
 #: What the thresholds are chosen for, on the fitting set.
 ANSWERED_PRECISION = 0.90
-CLOSEST_PROBABILITY = 0.20
+CLOSEST_PROBABILITY = 0.10
+CLOSEST_BY_WORDS = 0.15
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ def fit(found: Sequence[Case]) -> dict[str, object]:
         "words_only": _numbers(_logistic(features[:, 1:], right)),
         "answered": round(_threshold(sure, right), 3),
         "closest": CLOSEST_PROBABILITY,
+        "closest_by_words": CLOSEST_BY_WORDS,
     }
 
 
@@ -159,7 +161,7 @@ def report(name: str, found: Sequence[Case], calibration: Calibration) -> None:
     right = np.array([case.right for case in found])
     answerable = np.array([case.answerable for case in found])
     answered = sure >= calibration.answered
-    near = sure >= calibration.closest
+    near = np.array([calibration.outcome(case.signals) is not Outcome.NOTHING for case in found])
     edges = np.digitize(sure, np.linspace(0.1, 0.9, 9))
     error = sum(
         abs(sure[edges == b].mean() - right[edges == b].mean()) * (edges == b).mean() for b in set(edges)
