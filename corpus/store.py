@@ -212,23 +212,20 @@ class Corpus:
         self, stored: Sequence[StoredPassage], *, before: int, after: int
     ) -> list[tuple[Span, ...]]:
         """Return for each passage the spans of the sentences around it and of itself, in order."""
-        near = [
-            sa.and_(
-                passages.c.revision_id == one.revision.id,
-                passages.c.position.between(one.position - before, one.position + after),
-            )
-            for one in stored
-        ]
-        with self._database.reading() as connection:
-            rows = connection.execute(
-                sa.select(passages).where(sa.or_(sa.false(), *near)).order_by(passages.c.position)
-            ).all()
-        spans = {(row.revision_id, row.position): Span(row.sentence_start, row.sentence_end) for row in rows}
         places = [
             [(one.revision.id, place) for place in range(one.position - before, one.position + after + 1)]
             for one in stored
         ]
-        return [tuple(spans[place] for place in some if place in spans) for some in places]
+        columns = (passages.c.revision_id, passages.c.position)
+        spans = (passages.c.sentence_start, passages.c.sentence_end)
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                sa.select(*columns, *spans).where(
+                    sa.tuple_(*columns).in_([one for some in places for one in some])
+                )
+            )
+            found = {(revision, place): Span(start, end) for revision, place, start, end in rows}
+        return [tuple(found[place] for place in some if place in found) for some in places]
 
     def _put(self, article: Article, *, restore: bool) -> Change:
         # Before the transaction: others may write meanwhile.

@@ -18,7 +18,7 @@ from index.sync import Progress, Sync, SyncReport
 
 #: How many candidates are read from the corpus to choose from, on every page the same ones, so that no page
 #: repeats another: some may be gone by now, some say the same, some are of an article that is shown already.
-READ = 40
+READ = 20
 
 
 def quietly(_done: int, _total: int) -> None:
