@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bot.composition import open_engine, refresh
+from bot.composition import make_engine, open_corpus, refresh
 from bot.settings import Settings
 from bot.visible import visible
 from corpus.sources.files import Rejected, read_files
@@ -15,9 +15,9 @@ from corpus.store import Change, Corpus
 
 def add_files(settings: Settings, paths: Sequence[Path], stated: Mapping[str, str]) -> bool:
     """Store all articles of files and folders and index them; return whether every one could be read."""
-    with open_engine(settings) as parts:
-        counts, rejected = _put(parts.corpus, paths, stated)
-        refresh(parts.engine)
+    with open_corpus(settings) as corpus:
+        counts, rejected = _put(corpus, paths, stated)
+        refresh(make_engine(settings, corpus).engine)
     found = [f"{counts[change]} {change}" for change in Change if counts[change]]
     if rejected:
         found.append(f"{rejected} not read")

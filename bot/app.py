@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 #: What Telegram is asked for; it remembers the last list, so it is always given.
 UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY]
 
+#: Seconds that Telegram's answer may take on a slow line: without one, nobody knows what became of a call.
+READ_TIMEOUT_S = 20.0
+
 #: New messages only: an edited one must not be answered a second time.
 _NEW = filters.UpdateType.MESSAGE
 
@@ -44,7 +47,9 @@ def build(settings: Settings, desk: Desk, inbox: Inbox, *, request: BaseRequest 
     """Build the bot; `request` carries its calls somewhere else than over HTTP."""
     builder = ApplicationBuilder().token(settings.token or "").base_url(settings.telegram_api_url)
     builder = builder.concurrent_updates(PerChat(inbox.finish)).updater(None)
-    if request is not None:
+    if request is None:
+        builder = builder.read_timeout(READ_TIMEOUT_S).connect_timeout(READ_TIMEOUT_S)
+    else:
         builder = builder.request(request).get_updates_request(request)
     app = builder.build()
     commands = Commands(desk)

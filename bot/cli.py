@@ -123,7 +123,8 @@ def chat(context: click.Context) -> None:
 @click.pass_context
 def add(context: click.Context, /, paths: tuple[Path, ...], **stated: str | None) -> None:
     """Add articles from files and folders (.txt, .md, .html, .jsonl); the index is up to date afterwards."""
-    if stated["url"] and not (len(paths) == 1 and paths[0].is_file()):
+    one = len(paths) == 1 and paths[0].is_file() and paths[0].suffix.lower() not in {".jsonl", ".ndjson"}
+    if stated["url"] and not one:
         raise click.UsageError("--url is the address of one article, so give one file")
     from bot.adding import add_files  # noqa: PLC0415
 
@@ -170,28 +171,28 @@ def show(context: click.Context, article_id: int) -> None:
 @click.pass_context
 def remove(context: click.Context, article_id: int, because: str) -> None:
     """Take an article out of all answers."""
-    from bot.composition import open_engine, refresh  # noqa: PLC0415
+    from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
     from bot.visible import visible  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
-    with explained(), open_engine(_settings(context)) as parts:
-        removed = parts.corpus.remove(ArticleId(article_id), because=because)
-        refresh(parts.engine)
-        click.echo(f"removed {article_id}: {visible(removed.title)}")
+    with explained():
+        settings = _settings(context)
+        with open_corpus(settings) as corpus:
+            removed = corpus.remove(ArticleId(article_id), because=because)
+            click.echo(f"removed {article_id}: {visible(removed.title)}")
+            refresh(make_engine(settings, corpus).engine)
 
 
 @main.command()
 @click.pass_context
 def sync(context: click.Context) -> None:
     """Make the index equal to the articles; does nothing where it is already."""
-    from bot.composition import open_corpus, refresh  # noqa: PLC0415
-    from index.encoder import SentenceEncoder  # noqa: PLC0415
-    from index.engine import Engine  # noqa: PLC0415
+    from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
 
     with explained():
         settings = _settings(context)
         with open_corpus(settings) as corpus:
-            report = refresh(Engine(settings.index_folder, corpus, SentenceEncoder(settings.model())))
+            report = refresh(make_engine(settings, corpus).engine)
         click.echo(
             f"{report.added} passages added, {report.removed} removed, {report.kept} kept; "
             f"{report.encoded} sentences encoded"

@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 #: The mark that says which bundled briefs were put into the corpus.
 BUNDLED_MARK = "bundled"
 
+#: Seconds that somebody who asks waits for another process that writes the index.
+PATIENCE_S = 5.0
+
 
 @contextmanager
 def open_corpus(settings: Settings) -> Iterator[Corpus]:
@@ -60,22 +63,35 @@ class Parts:
 
 @contextmanager
 def open_engine(settings: Settings) -> Iterator[Parts]:
-    """Open corpus and engine; the index is up to date when this is entered.
+    """Open corpus and engine for answering; the index is up to date when this is entered, if that can be.
 
     Raises:
         ModelUnavailable, ModelDamaged, DatabaseUnavailable, OSError: with the way out.
     """
     with open_corpus(settings) as corpus:
-        encoder = SentenceEncoder(settings.model())
-        engine = Engine(settings.index_folder, corpus, encoder)
-        refresh(engine)
-        yield Parts(corpus, encoder, engine)
+        parts = make_engine(settings, corpus)
+        try:
+            refresh(parts.engine, patience_s=PATIENCE_S)
+        except OSError as error:  # a full disk, or another process that has been writing for long
+            if not parts.engine.resume():
+                refresh(parts.engine)
+            else:
+                log.warning("answers come from the index as it was: %s", error)
+        yield parts
 
 
-def refresh(engine: Engine) -> SyncReport:
+def make_engine(settings: Settings, corpus: Corpus) -> Parts:
+    """Build an engine over a corpus; it is ready after the first refresh."""
+    encoder = SentenceEncoder(settings.model())
+    return Parts(corpus, encoder, Engine(settings.index_folder, corpus, encoder))
+
+
+def refresh(engine: Engine, *, patience_s: float = -1) -> SyncReport:
     """Bring the index up to date: with a progress bar on a terminal, with log lines elsewhere."""
     if not sys.stderr.isatty():
-        return engine.refresh(lambda done, total: log.info("encoded %s of %s sentences", done, total))
+        return engine.refresh(
+            lambda done, total: log.info("encoded %s of %s sentences", done, total), patience_s=patience_s
+        )
     bar = click.progressbar(length=1, label="Reading the articles", file=sys.stderr, show_pos=True)
 
     with ExitStack() as shown:  # the bar hides the cursor, and gives it back when it is left
@@ -86,4 +102,4 @@ def refresh(engine: Engine) -> SyncReport:
                 shown.enter_context(bar)
             bar.update(done - bar.pos)
 
-        return engine.refresh(show)
+        return engine.refresh(show, patience_s=patience_s)

@@ -19,7 +19,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseUpdateProcessor
 
-from bot.polling import wait_for
+from bot.polling import FIRST_WAIT_S, LONGEST_WAIT_S, wait_for
 from bot.telegram_html import fitting, write_html
 from bot.tree import Reply, plain
 
@@ -31,10 +31,6 @@ WAITING = 4096
 #: Telegram's words where there is nothing to do: a button was pressed twice, or its message is gone by now.
 _NOTHING_TO_EDIT = ("not modified", "to edit not found", "can't be edited")
 
-#: How often a message is tried again, and how long one wait may be.
-TRIES = 4
-LONGEST_WAIT_S = 60.0
-
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 T = TypeVar("T")
@@ -43,7 +39,7 @@ T = TypeVar("T")
 class PerChat(BaseUpdateProcessor):
     """Handles updates of one chat one after the other, in the order they came, and chats side by side.
 
-    `finished` is called with the id of every update that is done, whatever came of it.
+    `finished` is called with the id of every update that is done, whatever came of it, but cancellation.
     """
 
     def __init__(self, finished: Callable[[int], None]) -> None:
@@ -57,9 +53,16 @@ class PerChat(BaseUpdateProcessor):
         try:
             async with self._turn(chat.id if chat else 0):
                 await coroutine
-        finally:
-            if isinstance(update, Update):
-                self._finished(update.update_id)
+        except asyncio.CancelledError:  # it is not done: it comes again
+            raise
+        except BaseException:
+            self._finish(update)
+            raise
+        self._finish(update)
+
+    def _finish(self, update: object) -> None:
+        if isinstance(update, Update):
+            self._finished(update.update_id)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""
@@ -149,22 +152,23 @@ async def _written(as_html: Callable[[], Awaitable[None]], as_plain: Callable[[]
 
 
 async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
-    """Try again where Telegram asks for it or was not reached; not where it may have done it already."""
-    for left in range(TRIES - 1, -1, -1):
+    """Try until Telegram was reached, however long that takes; not where it may have done it already.
+
+    While this waits, the update is not done: after a kill it comes again.
+    """
+    wait = FIRST_WAIT_S
+    while True:
         try:
             return await attempt()
         except RetryAfter as error:
-            wait = wait_for(error, LONGEST_WAIT_S)
-            if not left or wait > LONGEST_WAIT_S:
-                raise
+            pause = wait_for(error, wait)
         except BadRequest:  # a NetworkError, too
             raise
         except NetworkError as error:
-            wait = 2.0 ** (TRIES - left)
-            if not left or _may_have_arrived(error):
+            if _may_have_arrived(error):
                 raise
-        await asyncio.sleep(wait)
-    raise AssertionError("unreachable: the last try returns or raises")
+            pause, wait = wait, min(2 * wait, LONGEST_WAIT_S)
+        await asyncio.sleep(pause)
 
 
 def _may_have_arrived(error: NetworkError) -> bool:

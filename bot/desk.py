@@ -56,7 +56,7 @@ class Desk:
                 "\n\n",
                 messages.say("They cover:"),
                 " ",
-                render.coverage(self._corpus.summary(), messages),
+                render.coverage(self._engine.covered, messages),
                 "\n\n",
                 messages.say("For example:"),
                 " ",
@@ -83,7 +83,7 @@ class Desk:
     def sources(self, language: str | None) -> Reply:
         """Answer /sources."""
         return render.sources(
-            self._corpus.summary(),
+            self._engine.covered,
             self._corpus.sources()[:SOURCES],
             self._corpus.latest(LATEST),
             messages_for(language),

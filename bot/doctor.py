@@ -87,8 +87,9 @@ def _model(settings: Settings) -> Findings:
 
 
 def _probe(model: Model) -> None:
-    near, far = SentenceEncoder(model).encode_passages(["Two men were arrested.", "It rained all day."])
-    question = SentenceEncoder(model).encode_questions(["Who was arrested?"])[0]
+    encoder = SentenceEncoder(model)
+    near, far = encoder.encode_passages(["Two men were arrested.", "It rained all day."])
+    question = encoder.encode_questions(["Who was arrested?"])[0]
     if not float(question @ near) > float(question @ far):
         raise ModelUnavailable(f"the model {model.name!r} does not tell an answer from the weather")
 

@@ -8,21 +8,30 @@ confirmed, and comes again after a crash. Nothing of it is stored by us.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from telegram import Bot, Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError, TimedOut
 
 log = logging.getLogger(__name__)
 
+#: Telegram's methods have no case (https://core.telegram.org/bots/api#making-requests). Written so, this
+#: one is not the library's own `get_updates`, of which it would warn.
+GET_UPDATES = "getupdates"
+
 #: Updates that Telegram hands over at a time, at most.
 WINDOW = 100
 
-#: Seconds that Telegram keeps a call waiting for new updates.
-PATIENCE_S = 30
+#: Seconds that Telegram keeps a call waiting for new updates, and that the answer may take on its way.
+PATIENCE_S, ON_ITS_WAY_S = 30, 15
 
 #: Seconds between two looks for new updates while older ones are at hand.
 PACE_S = 0.3
+
+#: Seconds after which an update no longer holds back those that wait behind a full window.
+STUCK_S = 60.0
 
 #: Seconds between tries when Telegram cannot be reached: doubled every time, up to the second.
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
@@ -31,8 +40,9 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 30.0
 class Inbox:
     """Which updates are at hand; used from one event loop."""
 
-    def __init__(self) -> None:
-        self._at_hand: set[int] = set()
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._at_hand: dict[int, float] = {}
         self._done: set[int] = set()
         self._next = 0
         self._idle = asyncio.Event()
@@ -53,24 +63,31 @@ class Inbox:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), at_most)
 
-    def take(self, updates: Sequence[Update]) -> list[Update]:
-        """Take what is new among fetched updates into the hand, and return it."""
-        fresh = [one for one in updates if one.update_id not in self._at_hand | self._done]
-        self._at_hand |= {one.update_id for one in fresh}
-        self._next = max([self._next, *(one.update_id + 1 for one in fresh)])
-        if len(updates) >= WINDOW and not fresh:
-            # Updates that take very long hold back all that come after the window: those give up their
-            # second chance, but not their turn.
-            log.warning("%s updates take long; a crash now would lose them", len(self._at_hand))
-            self._at_hand.clear()
+    def take(self, fetched: Iterable[int]) -> list[int]:
+        """Take what is new among the ids of fetched updates into the hand, and return it."""
+        ids = list(fetched)
+        fresh = [one for one in ids if one not in self._at_hand and one not in self._done]
+        self._at_hand |= dict.fromkeys(fresh, self._clock())
+        if fresh:
+            self._next = fresh[-1] + 1  # not the greatest: Telegram begins anew after a quiet week
+        elif len(ids) >= WINDOW:
+            self._let_go_of_stuck_ones()
         self._note_idle()
         return fresh
 
     def finish(self, update_id: int) -> None:
         """Note that an update is done, whatever came of it."""
-        self._at_hand.discard(update_id)
+        self._at_hand.pop(update_id, None)
         self._done = {one for one in self._done | {update_id} if one >= self.offset}
         self._note_idle()
+
+    def _let_go_of_stuck_ones(self) -> None:
+        """Let updates that take very long lose their second chance, not their turn, when all others wait."""
+        stuck = [one for one, since in self._at_hand.items() if self._clock() - since >= STUCK_S]
+        if stuck:
+            log.warning("%s updates take long; a crash now would lose them", len(stuck))
+        for one in stuck:
+            del self._at_hand[one]
 
     def _note_idle(self) -> None:
         if self._at_hand:
@@ -88,12 +105,7 @@ async def poll(bot: Bot, inbox: Inbox, queue: asyncio.Queue[object], *, allowed_
     wait = FIRST_WAIT_S
     while True:
         try:
-            updates = await bot.get_updates(
-                offset=inbox.offset or None,
-                limit=WINDOW,
-                timeout=PATIENCE_S if inbox.is_empty else 0,
-                allowed_updates=allowed_updates,
-            )
+            fetched = await _fetch(bot, inbox, allowed_updates)
         except InvalidToken:
             raise
         except TimedOut:
@@ -105,9 +117,33 @@ async def poll(bot: Bot, inbox: Inbox, queue: asyncio.Queue[object], *, allowed_
             wait = min(2 * wait, LONGEST_WAIT_S)
             continue
         wait = FIRST_WAIT_S
-        for update in inbox.take(updates):
-            await queue.put(update)
+        fresh = set(inbox.take(one["update_id"] for one in fetched))
+        for one in fetched:
+            if one["update_id"] in fresh:
+                await _hand_on(one, bot, inbox, queue)
         await inbox.idle(at_most=PACE_S)
+
+
+async def _fetch(bot: Bot, inbox: Inbox, allowed_updates: list[str]) -> list[dict[str, Any]]:
+    """Fetch updates as they are: one that the library cannot read must not hide the others, nor be logged."""
+    patience = PATIENCE_S if inbox.is_empty else 0
+    offset = {"offset": inbox.offset} if inbox.offset else {}
+    fetched: list[dict[str, Any]] = await bot.do_api_request(
+        GET_UPDATES,
+        api_kwargs={**offset, "limit": WINDOW, "timeout": patience, "allowed_updates": allowed_updates},
+        read_timeout=patience + ON_ITS_WAY_S,
+    )
+    return fetched
+
+
+async def _hand_on(raw: dict[str, Any], bot: Bot, inbox: Inbox, queue: asyncio.Queue[object]) -> None:
+    try:
+        update = Update.de_json(raw, bot)
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        log.error("update %s cannot be read: %s", raw["update_id"], type(error).__name__)  # noqa: TRY400
+        inbox.finish(raw["update_id"])
+        return
+    await queue.put(update)
 
 
 def wait_for(error: TelegramError, otherwise: float) -> float:
@@ -123,6 +159,6 @@ async def confirm(bot: Bot, inbox: Inbox) -> None:
     if not inbox.offset:
         return
     try:
-        await bot.get_updates(offset=inbox.offset, limit=1, timeout=0)
+        await bot.do_api_request(GET_UPDATES, api_kwargs={"offset": inbox.offset, "limit": 1, "timeout": 0})
     except TelegramError as error:
         log.warning("what is done could not be confirmed: %s; it will come again", error.message)

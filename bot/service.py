@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from telegram.error import InvalidToken, TelegramError
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 #: Questions that are computed at once, each on a thread of its own.
 AT_ONCE = 8
+
+#: Seconds in which what is at hand may be finished when the bot is told to end.
+GRACE_S = 20.0
 
 
 async def serve(
@@ -33,9 +37,10 @@ async def serve(
     if stop.is_set():
         await app.shutdown()
         return
+    ending = threading.Event()
     tasks = [
         asyncio.create_task(poll(app.bot, inbox, app.update_queue, allowed_updates=UPDATES)),
-        asyncio.create_task(follow_corpus(engine, every_seconds=refresh_seconds)),
+        asyncio.create_task(follow_corpus(engine, every_seconds=refresh_seconds, ending=ending)),
         asyncio.create_task(stop.wait()),
     ]
     await app.start()
@@ -43,10 +48,12 @@ async def serve(
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        ending.set()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await app.stop()  # returns when every update that was fetched is done
+        with contextlib.suppress(TimeoutError):  # what is not done by then is not confirmed, and comes again
+            await asyncio.wait_for(app.stop(), GRACE_S)
         await confirm(app.bot, inbox)
         await app.shutdown()
     for task in ended:
@@ -70,6 +77,8 @@ async def _connect(app: Bot, stop: asyncio.Event) -> None:
             wait = min(2 * wait, LONGEST_WAIT_S)
         else:
             break
+    if stop.is_set():
+        return
     try:
         await announce(app.bot)
     except TelegramError as error:

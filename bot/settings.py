@@ -65,9 +65,9 @@ class Settings:
             bundled=_switch(given, "CRISISBOT_BUNDLED", default=True),
             model_name=given.get("CRISISBOT_MODEL") or BUNDLED,
             model_languages=_languages(given, "CRISISBOT_MODEL_LANGUAGES"),
-            # A prompt may be empty on purpose, and its last space counts.
-            query_prompt=environment.get("CRISISBOT_QUERY_PROMPT"),
-            passage_prompt=environment.get("CRISISBOT_PASSAGE_PROMPT"),
+            # Not stripped: a prompt's last space counts.
+            query_prompt=environment.get("CRISISBOT_QUERY_PROMPT") or None,
+            passage_prompt=environment.get("CRISISBOT_PASSAGE_PROMPT") or None,
             refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=2.0),
             log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),

@@ -36,23 +36,21 @@ def length(nodes: Sequence[Node]) -> int:
 
 
 def fitting(reply: Reply) -> tuple[Node, ...]:
-    """Return as many of a reply's nodes, from the first, as one message holds. Quotes are never cut."""
+    """Return what of a reply one message holds. Quotes are never cut: neighbours go first, then passages."""
     nodes = reply.nodes
     while length(nodes) > LONGEST_MESSAGE:
-        quotes = [place for place, node in enumerate(nodes) if isinstance(node, Quote)]
-        nodes = _without_last(nodes, quotes)
+        nodes = _shorter(nodes)
     return nodes
 
 
-def _without_last(nodes: tuple[Node, ...], quotes: Sequence[int]) -> tuple[Node, ...]:
-    """Leave out the last passage; of the only one, its neighbours; of what has none, the last node."""
-    if len(quotes) > 1:
-        return nodes[: quotes[-1]]
-    if quotes and len(nodes[quotes[0]].children) > 1:  # type: ignore[union-attr] # a Quote
-        quote = nodes[quotes[0]]
-        bold = tuple(child for child in quote.children if isinstance(child, Bold))  # type: ignore[union-attr]
-        return (*nodes[: quotes[0]], Quote(bold), *nodes[quotes[0] + 1 :])
-    return nodes[:-1]
+def _shorter(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
+    """Leave out the last neighbours; where there are none, the last passage; else the last node."""
+    quotes = [(place, node) for place, node in enumerate(nodes) if isinstance(node, Quote)]
+    for place, quote in reversed(quotes):
+        bold = tuple(child for child in quote.children if isinstance(child, Bold))
+        if 0 < len(bold) < len(quote.children):
+            return (*nodes[:place], Quote(bold), *nodes[place + 1 :])
+    return nodes[: quotes[-1][0]] if len(quotes) > 1 else nodes[:-1]
 
 
 def _write(node: Node) -> str:

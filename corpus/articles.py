@@ -203,4 +203,5 @@ def _language(raw: Mapping[str, object], text: str) -> Language:
     try:
         return Language(code)
     except ValueError:
-        return Language.OTHER
+        # A code of another language; or a language's name, and then the text itself tells more.
+        return Language.OTHER if len(code) == len("en") else detect(text)

@@ -110,8 +110,10 @@ def _engine(url: str) -> sa.Engine:
             hide_parameters=True,  # what people asked or wrote must not get into logs with an error
         )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        # What a ValueError quotes may be a part of the password.
+        reason = type(error).__name__ if isinstance(error, ValueError) else str(error).splitlines()[0]
         raise DatabaseUnavailable(
-            f"DATABASE_URL cannot be used ({str(error).splitlines()[0]}); it looks like "
+            f"DATABASE_URL cannot be used ({reason}); it looks like "
             "sqlite:////folder/file.sqlite or postgresql://user:password@host/name "
             "(for PostgreSQL, install the extra: pip install 'crisisbot[postgres]')"
         ) from error

@@ -158,9 +158,10 @@ class Corpus:
 
     def set_mark(self, name: str, value: str) -> None:
         """Note a small fact about the whole corpus, in place of what was noted before."""
-        with self._database.writing() as connection:
-            connection.execute(marks.delete().where(marks.c.name == name))
-            connection.execute(marks.insert().values(name=name, value=value))
+        try:
+            self._set_mark(name, value)
+        except IntegrityError:  # another process noted it for the first time just now
+            self._set_mark(name, value)
 
     def passage_ids(self) -> set[PassageId]:
         """Return the ids of all passages of current revisions."""
@@ -226,6 +227,12 @@ class Corpus:
             )
             found = {(revision, place): Span(start, end) for revision, place, start, end in rows}
         return [tuple(found[place] for place in some if place in found) for some in places]
+
+    def _set_mark(self, name: str, value: str) -> None:
+        with self._database.writing() as connection:
+            noted = connection.execute(marks.update().where(marks.c.name == name).values(value=value))
+            if not noted.rowcount:
+                connection.execute(marks.insert().values(name=name, value=value))
 
     def _put(self, article: Article, *, restore: bool) -> Change:
         # Before the transaction: others may write meanwhile.

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
 
 #: (n, d) float32, each row of length 1, so that a product of rows is their cosine.
 Vectors = NDArray[np.float32]
-
-#: Called with the number of texts that were just encoded.
-Progress = Callable[[int], None]
 
 #: Texts in one forward pass; more gain nothing on a processor.
 BATCH = 32

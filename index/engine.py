@@ -1,7 +1,7 @@
 """Engine: all of retrieval behind a few calls."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from corpus.passages import Span
@@ -43,14 +43,34 @@ class Engine:
         self._covered = CorpusSummary()
         self._calibration = calibration or read_calibration()
 
-    def refresh(self, progress: Progress = quietly) -> SyncReport:
-        """Make the index equal to the corpus and answer from it from now on. Doing it twice does nothing."""
+    def refresh(self, progress: Progress = quietly, *, patience_s: float = -1) -> SyncReport:
+        """Make the index equal to the corpus and answer from it from now on. Doing it twice does nothing.
+
+        Args:
+            progress: told how many sentences are encoded; what it raises ends this, and nothing is lost.
+            patience_s: how long to wait while another process writes the index; -1 is for ever.
+
+        Raises:
+            TimeoutError: when another process writes the index for longer than that.
+            OSError: when the disk does not take it.
+        """
         with self._refreshing:
-            snapshot, report = self._sync.run(progress)
-            if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
-                self._covered = self._corpus.summary()
-            self._snapshot = snapshot
+            snapshot, report = self._sync.run(progress, self._snapshot, patience_s=patience_s)
+            self._switch(snapshot)
             return report
+
+    def resume(self) -> bool:
+        """Answer from the index as it is on disk, behind or not; return whether it could be used."""
+        with self._refreshing:
+            snapshot = self._sync.usable(None)
+            if snapshot is not None:
+                self._switch(snapshot)
+            return snapshot is not None
+
+    @property
+    def covered(self) -> CorpusSummary:
+        """What the articles cover, as of the last refresh."""
+        return self._covered
 
     @property
     def is_behind(self) -> bool:
@@ -62,19 +82,17 @@ class Engine:
         snapshot = self._ready()
         hits = rank(snapshot.shelves.values(), question, self._vector(snapshot, question), limit=READ)
         found = {hit.id: (hit, places[0]) for hit, places in self._stored(hits)}
-        chosen = choose([_ranked(*pair) for pair in found.values()], limit=limit + skip)
-        signals = [self._signals(snapshot, question, *found[one.passage_id]) for one in chosen]
-        outcomes = [self._calibration.outcome(its) for its in signals]
-        outcome = outcomes[0] if outcomes else Outcome.NOTHING
-        shown = [
-            (found[one.passage_id][1], one.score, its)
-            for one, its, of_it in list(zip(chosen, signals, outcomes, strict=True))[skip:]
-            if Outcome.NOTHING not in {outcome, of_it}
-        ]
-        confidence = self._calibration.probability(signals[0]) if signals else 0.0
+        chosen = choose([_ranked(*pair) for pair in found.values()], limit=READ)
+        best, near = self._near(snapshot, question, [found[one.passage_id] for one in chosen], skip + limit)
+        shown = near[skip:]
         around = self._corpus.neighbours([passage for passage, _, _ in shown], before=1, after=1)
-        evidence = tuple(_evidence(*one, spans) for one, spans in zip(shown, around, strict=True))
-        return Answer(question, outcome, confidence, evidence, self._covered)
+        return Answer(
+            question=question,
+            outcome=self._calibration.outcome(best) if best else Outcome.NOTHING,
+            confidence=self._calibration.probability(best) if best else 0.0,
+            evidence=tuple(_evidence(*one, spans) for one, spans in zip(shown, around, strict=True)),
+            covered=self._covered,
+        )
 
     def recall(self, references: Collection[Reference], *, radius: int) -> tuple[Evidence, ...]:
         """Find passages again, with up to `radius` sentences on both sides of each.
@@ -87,6 +105,33 @@ class Engine:
         return tuple(
             _evidence(passage, 0.0, None, spans) for passage, spans in zip(stored, around, strict=True)
         )
+
+    def _near(
+        self,
+        snapshot: Snapshot,
+        question: Question,
+        chosen: Iterable[tuple[Hit, StoredPassage]],
+        number: int,
+    ) -> tuple[Signals | None, list[tuple[StoredPassage, float, Signals]]]:
+        """Return the signals of the best passage, and the first `number` passages that are near enough.
+
+        Where the best one is not, none is.
+        """
+        best: Signals | None = None
+        near: list[tuple[StoredPassage, float, Signals]] = []
+        for hit, passage in chosen:
+            signals = self._signals(snapshot, question, hit, passage)
+            best = best or signals
+            if self._calibration.outcome(signals) is not Outcome.NOTHING:
+                near.append((passage, hit.score, signals))
+            if not near or len(near) == number:
+                break
+        return best, near
+
+    def _switch(self, snapshot: Snapshot) -> None:
+        if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
+            self._covered = self._corpus.summary()
+        self._snapshot = snapshot
 
     def _ready(self) -> Snapshot:
         snapshot = self._snapshot

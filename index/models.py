@@ -75,12 +75,12 @@ class Model:
 
     @property
     def identity(self) -> str:
-        """Name what the vectors depend on: equal identities make equal vectors.
+        """Name what the vectors of passages depend on: equal identities make equal ones.
 
         Raises:
             ModelUnavailable: when the folder holds no weights.
         """
-        prompts = json.dumps([self.query_prompt, self.passage_prompt])
+        prompts = json.dumps(self.passage_prompt)
         return f"{self.name}@{self._content()[:16]}+{hashlib.sha256(prompts.encode()).hexdigest()[:8]}"
 
     def speaks(self, language: Language) -> bool:

@@ -49,12 +49,23 @@ class Sync:
         self._encoder = encoder
         self._snapshots = Snapshots(folder)
 
-    def run(self, progress: Progress) -> tuple[Snapshot, SyncReport]:
-        """Make the index equal to the corpus as it is now, and return it. Running it twice does nothing."""
+    def run(
+        self, progress: Progress, known: Snapshot | None = None, *, patience_s: float = -1
+    ) -> tuple[Snapshot, SyncReport]:
+        """Make the index equal to the corpus as it is now, and return it. Running it twice does nothing.
+
+        Args:
+            progress: told how many sentences are encoded; what it raises ends this.
+            known: a generation that was read before; it is not read again while it is the current one.
+            patience_s: how long to wait for another process; -1 is for ever.
+
+        Raises:
+            TimeoutError: when another process writes the index for longer than that.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self._folder / "lock"):
+        with FileLock(self._folder / "lock", timeout=patience_s):
             self._snapshots.sweep()
-            current = self._usable()
+            current = self.usable(known)
             state = self._corpus.state()  # before the ids: what comes in between is found the next time
             wanted = self._corpus.passage_ids()
             have = current.passage_ids() if current else set()
@@ -68,9 +79,12 @@ class Sync:
                 return current, report
             return self._write(list(self._corpus.passage_texts(wanted)), state, report, progress)
 
-    def _usable(self) -> Snapshot | None:
+    def usable(self, known: Snapshot | None) -> Snapshot | None:
         """Return the current generation, unless it is damaged or made with another model or other rules."""
         try:
+            pointer = self._snapshots.pointer()
+            if known is not None and pointer is not None and pointer[0] == known.name:
+                return replace(known, corpus_state=pointer[1])
             current = self._snapshots.read()
         except SnapshotDamaged as error:
             log.warning("the index is damaged and is built anew: %s", error)

@@ -1,5 +1,6 @@
 """VectorIndex: the nearest of many vectors. The only module that knows FAISS."""
 
+import errno
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +61,15 @@ class VectorIndex:
         return cls(index)
 
     def write(self, path: Path) -> None:
-        """Write to a file."""
-        faiss.write_index(self._index, str(path))
+        """Write to a file.
+
+        Raises:
+            OSError: when the disk does not take it.
+        """
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:  # FAISS has no other
+            raise OSError(errno.EIO, "the vectors cannot be written; is the disk full?", str(path)) from error
 
     def __len__(self) -> int:
         return int(self._index.ntotal)

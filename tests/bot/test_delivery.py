@@ -211,19 +211,6 @@ async def test_it_waits_as_long_as_telegram_asks(
     assert telegram.refusals() == ["sendMessage: Too Many Requests: retry after 1"]
 
 
-async def test_it_does_not_wait_for_minutes(
-    served: Served, telegram: FakeTelegram, alice: Person, caplog: pytest.LogCaptureFixture
-) -> None:
-    telegram.fail_next("sendMessage", status=429, retry_after=61)
-
-    alice.says("first")
-    alice.says("second")
-    await served.settle()
-
-    assert said(alice) == ["to second"]
-    assert "an update could not be handled" in caplog.text
-
-
 @pytest.mark.parametrize("failure", [{"status": 502}, {"network": "error"}])
 async def test_what_did_not_get_through_is_sent_again(
     served: Served, telegram: FakeTelegram, alice: Person, failure: dict[str, object]
@@ -249,17 +236,19 @@ async def test_after_a_timeout_it_is_not_sent_again(
     assert said(alice) == ["to first", "to second"]
 
 
-async def test_tries_come_to_an_end(
-    served: Served, telegram: FakeTelegram, alice: Person, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("served")
+async def test_no_answer_is_given_up_while_telegram_is_away(
+    telegram: FakeTelegram, alice: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "TRIES", 1)
-    telegram.fail_next("sendMessage", status=500)
+    monkeypatch.setattr(delivery, "FIRST_WAIT_S", 0.01)
+    monkeypatch.setattr(delivery, "LONGEST_WAIT_S", 0.02)
+    telegram.fail_next("sendMessage", status=502, times=20)
 
     alice.says("first")
     alice.says("second")
-    await served.settle()
+    await telegram.until(lambda: len(said(alice)) == 2, within=20)
 
-    assert said(alice) == ["to second"]
+    assert said(alice) == ["to first", "to second"]
 
 
 async def test_markup_that_telegram_cannot_read_is_left_out_and_told(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from telegram import Bot, Update
 
-from bot.polling import WINDOW, Inbox, poll
+from bot.polling import STUCK_S, WINDOW, Inbox, poll
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.telegram_server import TelegramServer
@@ -22,13 +22,9 @@ if TYPE_CHECKING:
     from tests.fakes.telegram import Chat
 
 
-def updates(*numbers: int) -> list[Update]:
-    return [Update(number) for number in numbers]
-
-
 def test_nothing_is_confirmed_before_it_is_done() -> None:
     inbox = Inbox()
-    inbox.take(updates(7, 8, 9))
+    inbox.take([7, 8, 9])
     assert inbox.offset == 7
     inbox.finish(8)
     assert inbox.offset == 7
@@ -40,25 +36,62 @@ def test_nothing_is_confirmed_before_it_is_done() -> None:
 
 def test_what_comes_again_is_not_taken_twice() -> None:
     inbox = Inbox()
-    inbox.take(updates(7, 8, 9))
+    inbox.take([7, 8, 9])
     inbox.finish(8)
-    assert [one.update_id for one in inbox.take(updates(7, 8, 9, 10))] == [10]
+    assert inbox.take([7, 8, 9, 10]) == [10]
 
 
 def test_before_anything_came_there_is_no_offset() -> None:
     assert (Inbox().offset, Inbox().is_empty) == (0, True)
 
 
-def test_one_that_takes_long_does_not_hold_back_those_after_a_full_window() -> None:
+def test_a_backlog_is_confirmed_only_as_it_is_done() -> None:
     inbox = Inbox()
-    window = updates(*range(1, WINDOW + 1))
+    window = list(range(1, WINDOW + 1))
+    inbox.take(window)
+    assert inbox.take(window) == []
+    assert (inbox.offset, inbox.is_empty) == (1, False)
+
+
+def test_what_takes_a_minute_holds_back_nobody_behind_a_full_window() -> None:
+    now = 0.0
+    inbox = Inbox(clock=lambda: now)
+    window = list(range(1, WINDOW + 1))
     inbox.take(window)
     for one in window[1:]:
-        inbox.finish(one.update_id)
+        inbox.finish(one)
+    inbox.take(window)
     assert inbox.offset == 1
-    assert inbox.take(window) == []
+    now = STUCK_S
+    inbox.take(window)
     assert inbox.offset == WINDOW + 1
-    assert [one.update_id for one in inbox.take(updates(WINDOW + 1))] == [WINDOW + 1]
+    assert inbox.take([WINDOW + 1]) == [WINDOW + 1]
+
+
+def test_numbers_that_begin_anew_are_followed() -> None:
+    inbox = Inbox()
+    inbox.take([1000])
+    inbox.finish(1000)
+    assert inbox.take([5]) == [5]
+    inbox.finish(5)
+    assert inbox.offset == 6
+
+
+async def test_an_update_that_cannot_be_read_hides_no_other_and_is_not_logged(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    telegram = FakeTelegram()
+    alice = telegram.user("Alicia")
+    alice.says("unreadable words")
+    alice.says("readable")
+    broken = telegram.pending[0]
+    del broken["message"]["chat"]["type"]
+    [readable] = await taken(telegram, 1, finish=1)
+    assert readable.message
+    assert readable.message.text == "readable"
+    assert f"update {broken['update_id']} cannot be read: TypeError" in caplog.text
+    assert "unreadable words" not in caplog.text
+    assert "Alicia" not in caplog.text
 
 
 async def test_a_second_process_gets_what_the_first_had_not_done() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes import (
@@ -52,11 +53,15 @@ HANDLERS: dict[str, Callable[[World, Json], object]] = {
     "getFile": bot_api_chats.get_file,
 }
 
+#: Methods have no case for Telegram: https://core.telegram.org/bots/api#making-requests
+_NAMES = {name.lower(): name for name in HANDLERS}
+
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
 def handle(world: World, call: Call) -> Answer | Broken | Poll:
     """Do what a call asks; a `Poll` is for the caller to wait on."""
+    call = replace(call, method=_NAMES.get(call.method.lower(), call.method))
     with world.changed:
         outcome = _with_faults(world, call)
         _record(world, call, outcome)
