@@ -60,7 +60,9 @@ def answer_text(answer: Answer) -> str:
     """Write an answer for people who read a terminal, with how sure it is."""
     messages = messages_for(answer.question.language)
     if answer.outcome is Outcome.NOTHING:
-        return write_terminal(nothing(answer.covered, messages))
+        return write_terminal(nothing(answer.covered, messages, is_foreign=answer.question.is_foreign))
     reply = citations(answer.outcome, answer.evidence, messages)
+    if answer.outcome is Outcome.CLOSEST:
+        return write_terminal(reply)
     sure = messages.say("{percent}% sure that the first one answers.", percent=round(100 * answer.confidence))
     return f"{write_terminal(reply)}\n\n{click.style(sure, dim=True)}"

@@ -19,6 +19,8 @@ def converse(desk: Desk) -> None:
     """Answer line after line until the input ends or /quit; a button is pressed by its number, as in #1."""
     talk = _Conversation(desk, (locale.getlocale()[0] or "en")[:2])
     talk.show(desk.greet(talk.language))
+    say = messages_for(talk.language).say
+    click.secho(say("Here, a button is pressed by its number, as in #1; /quit ends."), dim=True)
     while (line := _read()) is not None and line not in FAREWELLS:
         if line:
             talk.hear(line)

@@ -50,19 +50,16 @@ class PerChat(BaseUpdateProcessor):
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for this chat's turn. How much is computed at once is a matter of threads (`bot.service`)."""
         chat = update.effective_chat if isinstance(update, Update) else None
+        is_done = True
         try:
             async with self._turn(chat.id if chat else 0):
                 await coroutine
-        except asyncio.CancelledError:  # it is not done: it comes again
+        except asyncio.CancelledError:
+            is_done = False  # and so it comes again
             raise
-        except BaseException:
-            self._finish(update)
-            raise
-        self._finish(update)
-
-    def _finish(self, update: object) -> None:
-        if isinstance(update, Update):
-            self._finished(update.update_id)
+        finally:
+            if is_done and isinstance(update, Update):
+                self._finished(update.update_id)
 
     async def initialize(self) -> None:
         """Nothing to prepare."""

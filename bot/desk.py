@@ -99,7 +99,7 @@ class Desk:
         # One more than is shown tells whether there is more.
         answer = self._engine.ask(question, limit=render.PAGE + 1, skip=page * render.PAGE)
         if answer.outcome is Outcome.NOTHING:
-            return render.nothing(answer.covered, messages)
+            return render.nothing(answer.covered, messages, is_foreign=question.is_foreign)
         return card_of(answer, messages, page=page)
 
     def explain(self, problem: str, language: str | None) -> Reply:

@@ -112,4 +112,4 @@ def _compared(corpus: Corpus, indexed: set[PassageId]) -> str:
     wanted = corpus.passage_ids()
     if behind := len(wanted ^ indexed):
         raise SnapshotDamaged(f"it is {behind} passages behind the articles; `crisisbot sync` brings it up")
-    return "it holds exactly the passages of the articles"
+    return "it holds exactly the passages of the articles, equal ones once"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.error import InvalidToken, RetryAfter, TelegramError, TimedOut
+from telegram.error import EndPointNotFound, InvalidToken, RetryAfter, TelegramError, TimedOut
 
 log = logging.getLogger(__name__)
 
@@ -128,10 +128,17 @@ async def _fetch(bot: Bot, inbox: Inbox, allowed_updates: list[str]) -> list[dic
     """Fetch updates as they are: one that the library cannot read must not hide the others, nor be logged."""
     patience = PATIENCE_S if inbox.is_empty else 0
     offset = {"offset": inbox.offset} if inbox.offset else {}
+    try:
+        return await _get_updates(
+            bot, {**offset, "limit": WINDOW, "allowed_updates": allowed_updates}, patience
+        )
+    except EndPointNotFound as error:  # what the library makes of a refused token here
+        raise InvalidToken from error
+
+
+async def _get_updates(bot: Bot, wanted: dict[str, Any], patience: int) -> list[dict[str, Any]]:
     fetched: list[dict[str, Any]] = await bot.do_api_request(
-        GET_UPDATES,
-        api_kwargs={**offset, "limit": WINDOW, "timeout": patience, "allowed_updates": allowed_updates},
-        read_timeout=patience + ON_ITS_WAY_S,
+        GET_UPDATES, api_kwargs={**wanted, "timeout": patience}, read_timeout=patience + ON_ITS_WAY_S
     )
     return fetched
 
@@ -159,6 +166,6 @@ async def confirm(bot: Bot, inbox: Inbox) -> None:
     if not inbox.offset:
         return
     try:
-        await bot.do_api_request(GET_UPDATES, api_kwargs={"offset": inbox.offset, "limit": 1, "timeout": 0})
+        await _get_updates(bot, {"offset": inbox.offset, "limit": 1}, 0)
     except TelegramError as error:
         log.warning("what is done could not be confirmed: %s; it will come again", error.message)

@@ -65,7 +65,7 @@ def alone(one: Evidence, messages: Messages) -> Reply:
     return Reply((_surroundings(one), *_citation(1, one, messages)))
 
 
-def nothing(covered: CorpusSummary, messages: Messages) -> Reply:
+def nothing(covered: CorpusSummary, messages: Messages, *, is_foreign: bool = False) -> Reply:
     """Say that the articles do not know, and what they cover instead."""
     say = messages.say
     if not covered.articles:
@@ -78,7 +78,8 @@ def nothing(covered: CorpusSummary, messages: Messages) -> Reply:
             " ",
             coverage(covered, messages),
             "\n",
-            say("Try other words, or ask about one thing at a time. /sources lists the articles."),
+            say("Try other words, or ask about one thing at a time."),
+            *([" ", say("I understand questions in English, Russian and Kazakh.")] if is_foreign else []),
         )
     )
 

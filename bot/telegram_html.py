@@ -16,7 +16,7 @@ LONGEST_MESSAGE = 4096
 #: @names (of mail, too), /commands, #tags, $TICKERS, and addresses with or without a scheme. As `code` the
 #: words stay as they are.
 _ACTIVE = re.compile(
-    r"(?:@\w|(?<!\w)[#$]\w|(?<![A-Za-z0-9_])/[A-Za-z0-9_]|\w+://)[^\s<>]*"
+    r"[@#$/]$|(?:@\w|(?<!\w)[#$]\w|(?<![A-Za-z0-9_])/[A-Za-z0-9_]|\w+://)[^\s<>]*"
     r"|(?:[\w-]+\.)+[^\W\d_]{2,}(?:[/?#:][^\s<>]*)?"
 )
 

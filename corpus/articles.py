@@ -204,4 +204,5 @@ def _language(raw: Mapping[str, object], text: str) -> Language:
         return Language(code)
     except ValueError:
         # A code of another language; or a language's name, and then the text itself tells more.
-        return Language.OTHER if len(code) == len("en") else detect(text)
+        # "false" is what YAML makes of the code of Norwegian.
+        return Language.OTHER if len(code) == len("en") or code == "false" else detect(text)

@@ -34,6 +34,11 @@ class Question:
     text: str
     language: Language
 
+    @property
+    def is_foreign(self) -> bool:
+        """Say whether it is in a language that is not understood."""
+        return self.language is Language.OTHER
+
     @classmethod
     def parse(cls, text: str) -> "Question":
         """Make a question out of what somebody typed.

@@ -70,6 +70,7 @@ class Engine:
     @property
     def covered(self) -> CorpusSummary:
         """What the articles cover, as of the last refresh."""
+        self._ready()
         return self._covered
 
     @property

@@ -90,11 +90,7 @@ class Sync:
             log.warning("the index is damaged and is built anew: %s", error)
             return None
         if current is not None and not current.fits(self._encoder.identity):
-            log.warning(
-                "the index was made with model %s, rules %s and is built anew",
-                current.manifest.model,
-                current.manifest.rules,
-            )
+            log.warning("the index is of another model or of older rules, and is built anew by itself")
             return None
         return current
 

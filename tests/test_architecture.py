@@ -107,7 +107,7 @@ def test_each_library_stays_at_home(module: str) -> None:
 def test_each_library_is_at_home_where_it_should_be() -> None:
     used = {name.split(".")[0] for module in MODULES for name in imports(module)}
     foreign = used - set(sys.stdlib_module_names) - {*PACKAGES, "numpy"}
-    assert foreign == HOMES.keys() - {"asyncio", "torch"}
+    assert foreign == HOMES.keys() - {"asyncio"}
 
 
 @every_module

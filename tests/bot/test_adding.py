@@ -131,7 +131,7 @@ def test_an_impossible_field_is_named(
     result = crisisbot.types("add", zebra, option, value)
     assert result.exit_code == 1
     assert reason in result.stderr
-    assert len(crisisbot.titles()) == 28
+    assert len(crisisbot.titles()) == 30
 
 
 def test_an_unknown_language_is_a_wrong_command(crisisbot: CommandLine, zebra: Path) -> None:

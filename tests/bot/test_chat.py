@@ -54,16 +54,16 @@ def talk(
 def test_it_greets_and_says_what_it_covers(talk: Talk) -> None:
     (greeting,) = talk.types()
     assert "Ask me a question." in greeting
-    assert "28 articles" in greeting
+    assert "30 articles" in greeting
 
 
 def test_it_greets_in_the_language_of_the_terminal(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("locale.getlocale", lambda: ("ru_KZ", "UTF-8"))
     (greeting,) = talk.types()
-    assert "28 статей" in greeting
+    assert "30 статей" in greeting
     monkeypatch.setattr("locale.getlocale", lambda: (None, None))
     (greeting,) = talk.types()
-    assert "28 articles" in greeting
+    assert "30 articles" in greeting
 
 
 def test_a_question_is_answered_with_buttons_by_number(talk: Talk) -> None:
@@ -118,7 +118,8 @@ def test_start_opens_what_its_link_carries(talk: Talk, corpus: Corpus) -> None:
 )
 def test_start_with_anything_else_greets(talk: Talk, payload: str) -> None:
     greeting, answer = talk.types(f"/start {payload}")
-    assert answer in (greeting, "\nAsk me something: write your question after my name or after /ask.\n")
+    nothing_asked = "\nAsk me something: write your question after my name or after /ask.\n"
+    assert greeting.startswith(answer) or answer == nothing_asked
 
 
 def test_commands(talk: Talk) -> None:
@@ -126,7 +127,7 @@ def test_commands(talk: Talk) -> None:
         "/help", "/sources", "/dance", f"/ask {ARREST}", "/ask"
     )
     assert "I store neither your name nor your question." in help_
-    assert "Crisisbot brief (28)" in sources
+    assert "Crisisbot brief (30)" in sources
     assert "Latest articles" in sources
     assert unknown == help_
     assert "Karim Massimov" in asked

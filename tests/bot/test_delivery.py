@@ -323,7 +323,7 @@ async def test_a_failure_is_told_in_the_persons_language(served: Served, telegra
     damir.says("broken")
     await served.settle()
 
-    assert said(damir) == ["Что-то сломалось на моей стороне. Пожалуйста, спросите ещё раз чуть позже."]
+    assert said(damir) == ["У меня что-то сломалось. Пожалуйста, спросите ещё раз чуть позже."]
 
 
 async def test_a_press_that_fails_is_logged_without_a_message(

@@ -29,11 +29,11 @@ def test_a_sound_bot_is_found_well(crisisbot: CommandLine) -> None:
     assert fine[0] == f"settings: data folder {crisisbot.data} can be written"
     assert fine[1].startswith("settings: Python 3.")
     assert "TELEGRAM_BOT_TOKEN is not set: `crisisbot run` needs it" in fine[2]
-    assert fine[3] == "database: 28 articles, 247 passages in en, kk, ru"
+    assert fine[3] == "database: 30 articles, 259 passages in en, kk, ru"
     assert fine[4] == "model: all-MiniLM-L6-v2, weights have the right checksum"
     assert fine[6] == "model: it reads a question"
-    assert fine[7].endswith("with 247 passages, all checksums right")
-    assert fine[8] == "index: it holds exactly the passages of the articles"
+    assert fine[7].endswith("with 259 passages, all checksums right")
+    assert fine[8] == "index: it holds exactly the passages of the articles, equal ones once"
 
 
 def test_the_token_is_not_shown(crisisbot: CommandLine) -> None:
@@ -43,7 +43,7 @@ def test_the_token_is_not_shown(crisisbot: CommandLine) -> None:
 
 def test_with_nothing_there_yet_it_says_what_builds_the_index(nothing_yet: CommandLine) -> None:
     fine, wrong = lines(nothing_yet, well=False)
-    assert "database: 28 articles, 247 passages in en, kk, ru" in fine
+    assert "database: 30 articles, 259 passages in en, kk, ru" in fine
     assert wrong == ["index: there is none yet; `crisisbot sync` builds it"]
     nothing_yet.says("sync")
     lines(nothing_yet, well=True)
@@ -78,7 +78,7 @@ def test_an_index_whose_pointer_is_garbage_is_seen(crisisbot: CommandLine) -> No
 
 
 def test_an_index_of_another_model_is_seen(crisisbot: CommandLine) -> None:
-    _, wrong = lines(crisisbot, well=False, CRISISBOT_QUERY_PROMPT="query: ")
+    _, wrong = lines(crisisbot, well=False, CRISISBOT_PASSAGE_PROMPT="query: ")
     assert wrong == ["index: it was made with another model or other rules; `crisisbot sync` rebuilds it"]
 
 

@@ -68,7 +68,7 @@ def test_articles_are_listed_earliest_first(crisisbot: CommandLine) -> None:
 
 
 def test_an_article_is_shown_with_its_whole_text(crisisbot: CommandLine) -> None:
-    number = crisisbot.titles()["Бывший глава КНБ Карим Масимов задержан, число задержанных близко к 10 000"]
+    number = crisisbot.titles()["Бывший глава КНБ Карим Масимов арестован, число задержанных близко к 10 000"]
     page = crisisbot.says("articles", "show", str(number))
     assert page.startswith(f"id:         {number}\nrevision:   1\ntitle:      Бывший глава КНБ")
     assert "МВД Казахстана 8 января сообщило уже о более чем 4400 задержанных." in " ".join(page.split())

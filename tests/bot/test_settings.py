@@ -52,7 +52,7 @@ def test_an_empty_variable_counts_as_unset(blank: str) -> None:
         ("CRISISBOT_MODEL", "/srv/model", "model_name", "/srv/model"),
         ("CRISISBOT_MODEL_LANGUAGES", "en, RU", "model_languages", {Language.ENGLISH, Language.RUSSIAN}),
         ("CRISISBOT_QUERY_PROMPT", "query: ", "query_prompt", "query: "),
-        ("CRISISBOT_QUERY_PROMPT", "", "query_prompt", ""),
+        ("CRISISBOT_QUERY_PROMPT", "", "query_prompt", None),
         ("CRISISBOT_PASSAGE_PROMPT", "passage: ", "passage_prompt", "passage: "),
         ("CRISISBOT_REFRESH_SECONDS", "0.5", "refresh_seconds", 0.5),
         ("CRISISBOT_LOG_LEVEL", "debug", "log_level", "DEBUG"),

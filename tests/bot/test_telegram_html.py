@@ -93,6 +93,14 @@ def test_a_length_counts_utf16_without_markup() -> None:
 LONG = st.integers(0, 2_500).map(lambda size: "слово " * (size // 6))
 
 
+def bold_of(quote: Quote) -> str | Bold:
+    return next(child for child in quote.children if isinstance(child, Bold))
+
+
+def has_neighbours(quote: Quote) -> bool:
+    return len(quote.children) > 1
+
+
 @given(
     st.lists(st.tuples(LONG, st.integers(1, 1_000), LONG), min_size=1, max_size=5), st.sampled_from("aҚ😀")
 )
@@ -102,7 +110,7 @@ def test_a_reply_is_cut_at_passages_and_never_in_a_quote(
     nodes: list[Node] = []
     for number, (before, size, after) in enumerate(passages, start=1):
         quote = Quote((before, Bold(letter * size), after), expandable=True)
-        nodes += [quote, f"[{number}] ", Link("t" * 120, "https://e.org/"), " — source\n\n"]
+        nodes += [quote, f"\n[{number}] ", Link("t" * 120, "https://e.org/"), " — source\n\n"]
 
     fitted = fitting(Reply(tuple(nodes)))
 
@@ -110,7 +118,10 @@ def test_a_reply_is_cut_at_passages_and_never_in_a_quote(
     assert utf16_length(plain(fitted)) == length(fitted)
     kept = [node for node in fitted if isinstance(node, Quote)]
     asked = [node for node in nodes if isinstance(node, Quote)]
-    assert kept == asked[: len(kept)] or kept == [Quote((asked[0].children[1],))]
+    assert [bold_of(quote) for quote in kept] == [bold_of(quote) for quote in asked[: len(kept)]]
+    whole = [quote in asked for quote in kept]
+    assert whole == sorted(whole, reverse=True)  # neighbours go from the end
+    assert len(kept) == len(asked) or not any(map(has_neighbours, kept))  # all of them before any passage
     assert len([node for node in fitted if isinstance(node, Link)]) == len(kept)
     text, _, defects = sent(fitted) if length(fitted) < LONGEST_MESSAGE - 2 else ("", [], [])
     assert defects == []

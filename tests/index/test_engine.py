@@ -54,7 +54,7 @@ def test_who_was_arrested(briefs_engine: Engine) -> None:
     assert answer
     assert answer.evidence[0].quote == MASSIMOV
     assert answer.evidence[0].revision.title.startswith("Former security chief")
-    assert answer.covered.articles == 28
+    assert answer.covered.articles == 30
 
 
 @pytest.mark.parametrize("asked", ["Кого арестовали?", "кого арестовали?"])

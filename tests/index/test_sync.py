@@ -179,8 +179,7 @@ def test_another_model_and_back_encodes_once_each(place: Place, caplog: pytest.L
 
     assert there.encoded == first == len(other.encoded)
     assert back.encoded == 0
-    assert "made with model fake words" in caplog.text
-    assert "made with model other words" in caplog.text
+    assert caplog.text.count("the index is of another model or of older rules") == 2
     assert place.answer() == ARREST
 
 
@@ -195,7 +194,7 @@ def test_other_rules_build_the_index_anew_without_encoding(
 
     assert report.encoded == 0
     assert place.current().name != name
-    assert f"rules {RULES} and is built anew" in caplog.text
+    assert "older rules, and is built anew" in caplog.text
     assert not place.sync().changed
 
 
