@@ -14,8 +14,7 @@ COPY corpus corpus
 RUN /opt/crisisbot/bin/pip install --constraint constraints.txt ".[postgres]" \
  # What only compiles against torch or tests it is not needed to run it.
  && rm -rf /opt/crisisbot/lib/python3.12/site-packages/torch/include \
-           /opt/crisisbot/lib/python3.12/site-packages/torch/test \
- && find /opt/crisisbot -name __pycache__ -type d -prune -exec rm -rf {} +
+           /opt/crisisbot/lib/python3.12/site-packages/torch/test
 
 FROM python:3.12-slim-bookworm
 LABEL org.opencontainers.image.title="Crisisbot" \
@@ -26,12 +25,12 @@ RUN useradd --uid 10001 --create-home --shell /usr/sbin/nologin crisisbot \
 COPY --from=build /opt/crisisbot /opt/crisisbot
 ENV PATH=/opt/crisisbot/bin:$PATH \
     CRISISBOT_DATA=/data \
+    # Everything was compiled when it was installed, and the root file system may be read-only.
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 USER 10001
 WORKDIR /data
 VOLUME /data
-# Polling answers what it has before it ends; this is longer than it ever took.
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["crisisbot"]
 CMD ["run"]

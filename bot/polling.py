@@ -67,6 +67,8 @@ class Inbox:
         """Take what is new among the ids of fetched updates into the hand, and return it."""
         ids = list(fetched)
         fresh = [one for one in ids if one not in self._at_hand and one not in self._done]
+        # What is done may still come with an answer that was under way; after that it does not come again.
+        self._done.intersection_update(ids)
         self._at_hand |= dict.fromkeys(fresh, self._clock())
         if fresh:
             self._next = fresh[-1] + 1  # not the greatest: Telegram begins anew after a quiet week
@@ -78,7 +80,7 @@ class Inbox:
     def finish(self, update_id: int) -> None:
         """Note that an update is done, whatever came of it."""
         self._at_hand.pop(update_id, None)
-        self._done = {one for one in self._done | {update_id} if one >= self.offset}
+        self._done.add(update_id)
         self._note_idle()
 
     def _let_go_of_stuck_ones(self) -> None:

@@ -41,6 +41,14 @@ def test_what_comes_again_is_not_taken_twice() -> None:
     assert inbox.take([7, 8, 9, 10]) == [10]
 
 
+def test_what_is_done_while_telegram_answers_is_not_taken_again() -> None:
+    inbox = Inbox()
+    inbox.take([7])
+    inbox.finish(7)
+    assert inbox.take([7]) == []
+    assert (inbox.offset, inbox.is_empty) == (8, True)
+
+
 def test_before_anything_came_there_is_no_offset() -> None:
     assert (Inbox().offset, Inbox().is_empty) == (0, True)
 
@@ -74,6 +82,7 @@ def test_numbers_that_begin_anew_are_followed() -> None:
     inbox.finish(1000)
     assert inbox.take([5]) == [5]
     inbox.finish(5)
+    assert inbox.take([5]) == []
     assert inbox.offset == 6
 
 
