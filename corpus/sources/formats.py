@@ -95,6 +95,7 @@ def parse_html(content: bytes) -> Iterator[Found | Broken]:
 
 def parse_json_lines(content: bytes) -> Iterator[Found | Broken]:
     """Read one JSON object a line; a broken line is reported and the next one read."""
+    used: dict[str, int] = {}
     for number, line in enumerate(decode(content).split("\n"), start=1):
         if not line.strip():
             continue
@@ -105,6 +106,11 @@ def parse_json_lines(content: bytes) -> Iterator[Found | Broken]:
             continue
         if not isinstance(raw, dict):
             yield Broken(f"line {number}", f"expected an object {{...}}, not {type(raw).__name__}")
+            continue
+        # Two lines of one `id` would revise each other with every reading of the file.
+        name = f"{raw.get('id')!r}" if raw.get("id") is not None else ""
+        if name and used.setdefault(name, number) != number:
+            yield Broken(f"line {number}", f"id: {name[:60]} was used in line {used[name]} already")
             continue
         yield Found(f"line {number}", raw)
 

@@ -437,6 +437,22 @@ def test_nan_is_an_absent_value() -> None:
     ]
 
 
+def test_an_id_is_used_once_in_a_file() -> None:
+    lines = [
+        b'{"id": "a", "text": "One."}',
+        b'{"id": "b", "text": "Two."}',
+        b'{"id": "a", "text": "Three."}',
+        b'{"text": "Four."}',
+    ]
+
+    found = list(parse_json_lines(b"\n".join(lines)))
+
+    assert [one for one in found if isinstance(one, Broken)] == [
+        Broken("line 3", "id: 'a' was used in line 1 already")
+    ]
+    assert [one.place for one in found if isinstance(one, Found)] == ["line 1", "line 2", "line 4"]
+
+
 def test_unusual_line_ends_inside_a_text_do_not_end_the_line() -> None:
     content = '{"text": "A.\u2028B.\u0085C.\\nD."}'.encode()
 
