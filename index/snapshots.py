@@ -112,8 +112,9 @@ class Snapshots:
             _sync(path)
         name = f"generation-{self._next_number():06}-{secrets.token_hex(2)}"
         aside.rename(self._folder / name)
+        snapshot = self._read(name, corpus_state)  # before it is of use: a full disk is not always told
         self.point(name, corpus_state)
-        return self._read(name, corpus_state)
+        return snapshot
 
     def point(self, name: str, corpus_state: str) -> None:
         """Make a generation the current one, by one atomic step."""
