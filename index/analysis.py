@@ -3,19 +3,23 @@
 import functools
 import re
 import threading
-import unicodedata
 from collections.abc import Sequence
 
 import Stemmer
 
 from corpus.languages import Language
+from index.kazakh import stem as kazakh_stem
+from index.letters import fold_kazakh, latin_kazakh_to_cyrillic, normalise, strip_diacritics
 
 #: Letters and digits, with the apostrophes and dots that stand inside words and numbers ("don't", "4.3").
-_WORD = re.compile(r"\w+(?:['’.,]\w+)*")
+WORD = re.compile(r"\w+(?:['’.,]\w+)*")
 
-#: Kazakh has no Snowball stemmer. Its words grow by suffixes, so that pieces of this length match across
-#: forms: on KazQAD MRR .339 with 4-grams, .324 with the first five letters, .268 with whole words.
-KAZAKH_PIECE = 4
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+
+#: Characters of a piece of a word. Pieces match across endings, typing errors and spellings; four was best on
+#: KazQAD and on Russian (docs/decisions/0005-ranking.md).
+PIECE = 4
 
 
 def _words_of(text: str) -> frozenset[str]:
@@ -47,47 +51,69 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
 
 
 def analyse(text: str, language: Language) -> list[str]:
-    """Return the terms of a text: lower case, without stop words, stemmed; for Kazakh, pieces of words."""
-    return [term for terms in analyse_words(text, language) for term in terms]
+    """Return the terms of a text: lower case, without stop words, stemmed."""
+    return [stem(word, language) for word in telling_words(text, language)]
 
 
-def analyse_words(text: str, language: Language) -> list[Sequence[str]]:
-    """Return the terms of each telling word of a text.
+def telling_words(text: str, language: Language) -> list[str]:
+    """Return the normalised words of a text, without those that say nothing about which passage answers.
 
     A text of stop words alone keeps them, so that no question is left without a term.
     """
-    words = _words(text)
-    telling = [word for word in words if word not in STOP_WORDS.get(language, frozenset())]
-    return [_terms(word, language) for word in telling or words]
+    words = words_of(text, language)
+    telling = [word for word in words if not is_stop_word(word, language)]
+    return telling or words
 
 
-def _words(text: str) -> list[str]:
-    folded = unicodedata.normalize("NFKC", text).casefold().replace("ё", "е")
-    return _WORD.findall(folded.replace("’", "'").replace("\N{COMBINING ACUTE ACCENT}", ""))
+def words_of(text: str, language: Language) -> list[str]:
+    """Return all normalised words of a text. Kazakh in Latin letters comes out in Cyrillic ones."""
+    words: list[str] = WORD.findall(normalise(text))
+    if language is Language.KAZAKH and not _CYRILLIC.search(text):
+        return [latin_kazakh_to_cyrillic(word) for word in words]
+    return words
 
 
-def _terms(word: str, language: Language) -> Sequence[str]:
+def is_stop_word(word: str, language: Language) -> bool:
+    """Say whether a normalised word says nothing about which passage answers."""
+    return word in _stop_words(language)
+
+
+def stem(word: str, language: Language) -> str:
+    """Return what the forms of a normalised word share; 4,400 and 4400 are one number.
+
+    Kazakh stems are folded, so that a word typed on a Russian keyboard meets them.
+    """
     if not word[0].isalpha():
-        return (word.replace(",", ""),)  # 4,400 and 4400 are one number
-    if word.isascii():
-        return (_stem("english", word.removesuffix("'s")),)
+        return re.sub("[.,]", "", word) if _THOUSANDS.fullmatch(word) else word
+    if strip_diacritics(word).isascii():
+        return _stem("english", strip_diacritics(word).removesuffix("'s"))
     if language is Language.KAZAKH:
-        return _pieces(word)
-    return (_stem("russian", word) if language is Language.RUSSIAN else word,)
+        return fold_kazakh(kazakh_stem(word))
+    return _stem("russian", word) if language is Language.RUSSIAN else word
+
+
+def pieces(text: str, language: Language) -> list[str]:
+    """Return the overlapping pieces of the words of a text, with beginnings and ends marked."""
+    return [piece for word in words_of(text, language) for piece in _pieces(fold_kazakh(word))]
+
+
+def _pieces(word: str) -> Sequence[str]:
+    marked = f"_{word}_"
+    if len(marked) <= PIECE:
+        return (marked,)
+    return [marked[i : i + PIECE] for i in range(len(marked) - PIECE + 1)]
+
+
+@functools.cache
+def _stop_words(language: Language) -> frozenset[str]:
+    words = STOP_WORDS.get(language, frozenset())
+    return words | {fold_kazakh(word) for word in words}
 
 
 @functools.lru_cache(maxsize=50_000)
 def _stem(algorithm: str, word: str) -> str:
     stemmed: str = _stemmer(algorithm).stemWord(word)
     return stemmed
-
-
-def _pieces(word: str) -> Sequence[str]:
-    """Cut a word into overlapping pieces, with its beginning marked."""
-    marked = f"_{word}"
-    if len(marked) <= KAZAKH_PIECE:
-        return (marked,)
-    return [marked[i : i + KAZAKH_PIECE] for i in range(len(marked) - KAZAKH_PIECE + 1)]
 
 
 _local = threading.local()

@@ -2,14 +2,15 @@
 
 import enum
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from corpus.articles import ArticleId, Revision, RevisionId
 from corpus.languages import Language, detect
 from corpus.passages import Span
 from corpus.stored import CorpusSummary, PassageId
-from index.confidence import Outcome, Signals
+from index.confidence import Evidenced, Outcome
 from index.errors import InvalidQuestion
+from index.signals import Signals
 
 #: Characters of a question at most: longer ones are texts, and the model reads about 1,000 characters.
 LONGEST_QUESTION = 500
@@ -73,8 +74,8 @@ class Reference:
 class Evidence:
     """One passage where it stands: all that is shown is a slice of `revision.text`, so no citation gets lost.
 
-    `around` are the spans of its neighbours and of itself; `score` compares passages of one answer only;
-    `signals` is None when it was recalled, not found.
+    `around` are the spans of its neighbours and of itself; `marks` those of the words in it that made it win,
+    and `answer` that of the words that answer, where they are known. `score` compares passages of one answer only.
     """
 
     passage_id: PassageId
@@ -83,7 +84,8 @@ class Evidence:
     sentence: Span
     around: tuple[Span, ...]
     score: float = 0.0
-    signals: Signals | None = None
+    marks: tuple[Span, ...] = ()
+    answer: Span | None = None
 
     @property
     def quote(self) -> str:
@@ -108,51 +110,65 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a question; falsy when nothing was found. `covered` says what the articles are about."""
+    """What came of a question; falsy when nothing was found.
+
+    `covered` says what the articles are about, `considered` all passages that were looked at closely, best
+    first, and `looked_for` the words of the question that tell, as they were typed.
+    """
 
     question: Question
     outcome: Outcome
     confidence: float
     evidence: tuple[Evidence, ...]
     covered: CorpusSummary
+    considered: tuple["Candidate", ...] = ()
+    looked_for: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return self.outcome is not Outcome.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
-    """A candidate on its way to be evidence."""
+class Candidate:
+    """A passage on its way to be shown: what speaks for it, how probable it answers, and so what to say of it."""
 
-    passage_id: PassageId
-    article_id: ArticleId
-    quote: str
+    evidence: Evidence
     score: float
+    signals: Signals = field(default_factory=dict)
+    by: Evidenced = Evidenced.WORDS
+    probability: float = 0.0
+    outcome: Outcome = Outcome.NOTHING
 
 
-def choose(ranked: Sequence[Ranked], *, limit: int) -> tuple[Ranked, ...]:
+def choose(candidates: Sequence[Candidate], *, limit: int) -> tuple[Candidate, ...]:
     """Choose up to `limit` passages in the order in which they are shown, the best first.
 
     A passage of an article that is shown already waits for as long as one of another article scores
     at most `AS_GOOD` less. The same words are not shown twice. A greater limit only adds passages at
     the end, so that one page never repeats another.
     """
-    left = _without_repeats(sorted(ranked, key=lambda candidate: (-candidate.score, candidate.passage_id)))
-    chosen: list[Ranked] = []
+    left = _without_repeats(sorted(candidates, key=lambda one: (-one.score, one.evidence.passage_id)))
+    chosen: list[Candidate] = []
     while left and len(chosen) < limit:
-        fresh = _first_of_another_article(left, {candidate.article_id for candidate in chosen})
+        fresh = _first_of_another_article(left, {_article(candidate) for candidate in chosen})
         best = left[0]
         chosen.append(fresh if fresh is not None and best.score - fresh.score <= AS_GOOD else best)
         left.remove(chosen[-1])
     return tuple(chosen)
 
 
-def _without_repeats(ranked: Sequence[Ranked]) -> list[Ranked]:
-    by_words: dict[str, Ranked] = {}
-    for candidate in ranked:
-        by_words.setdefault(" ".join(candidate.quote.casefold().split()), candidate)
+def _without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
+    by_words: dict[str, Candidate] = {}
+    for candidate in candidates:
+        by_words.setdefault(" ".join(candidate.evidence.quote.casefold().split()), candidate)
     return list(by_words.values())
 
 
-def _first_of_another_article(ranked: Sequence[Ranked], shown: Collection[ArticleId]) -> Ranked | None:
-    return next((candidate for candidate in ranked if candidate.article_id not in shown), None)
+def _first_of_another_article(
+    candidates: Sequence[Candidate], shown: Collection[ArticleId]
+) -> Candidate | None:
+    return next((candidate for candidate in candidates if _article(candidate) not in shown), None)
+
+
+def _article(candidate: Candidate) -> ArticleId:
+    return candidate.evidence.revision.article_id

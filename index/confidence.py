@@ -5,10 +5,10 @@ import functools
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.languages import Language
+from index.signals import Signal, Signals
 
 
 class Outcome(enum.StrEnum):
@@ -19,79 +19,80 @@ class Outcome(enum.StrEnum):
     NOTHING = "nothing"
 
 
-@dataclass(frozen=True, slots=True)
-class Signals:
-    """What is known about the best passage for a question; between 0 and 1; `language` is the passage's.
+class Evidenced(enum.StrEnum):
+    """What a probability is made of: it depends on what could be measured of question and passage."""
 
-    `cosine` is None where the model does not speak the language; `found` is the share of the question's
-    terms, weighted by rarity, that stand in the sentence.
+    READER = "reader"  # both in a language that the model speaks
+    READER_GLOSSES = "reader_glosses"  # read word by word through a dictionary, both in one language
+    VECTORS = "vectors"  # the same as the first, with the reader turned off
+    GLOSSES = "glosses"
+    WORDS = "words"  # another model, which does not read the language
+    FOREIGN = "foreign"  # question and passage in different languages
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """A logistic model (Platt 1999): an intercept and the weights of signals; missing ones count as 0.
+
+    `answered` and `closest` are the least probabilities of those outcomes.
     """
 
-    language: Language
-    cosine: float | None
-    found: float
+    intercept: float
+    weights: Mapping[Signal, float]
+    answered: float
+    closest: float
+
+    def probability(self, signals: Signals) -> float:
+        """Return how probable it is that a passage with these signals answers."""
+        logit = self.intercept + math.fsum(
+            weight * signals.get(signal, 0.0) for signal, weight in self.weights.items()
+        )
+        return 1 / (1 + math.exp(-max(-500.0, min(500.0, logit))))
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic model of "the best passage answers" (Platt 1999) and the thresholds of the outcomes.
+    """A logistic model and thresholds for each kind of evidence."""
 
-    Weights belong to 1, cosine, found; those of the others to 1, found. Kazakh is searched
-    by pieces of words, of which far more are found by chance, so it has numbers of its own.
-    `answered` and `closest` are the least probabilities of those outcomes, `closest_by_words` without cosine.
-    """
+    models: Mapping[Evidenced, Logistic]
 
-    with_cosine: tuple[float, float, float]
-    words_only: tuple[float, float]
-    kazakh: tuple[float, float]
-    answered: float
-    closest: float
-    closest_by_words: float
+    def probability(self, by: Evidenced, signals: Signals) -> float:
+        """Return how probable it is that a passage with these signals answers."""
+        return self.models[by].probability(signals)
 
-    def probability(self, signals: Signals) -> float:
-        """Return the probability that the best passage answers the question."""
-        if signals.cosine is None:
-            by_words = self.kazakh if signals.language is Language.KAZAKH else self.words_only
-            return _logistic(by_words, (signals.found,))
-        return _logistic(self.with_cosine, (signals.cosine, signals.found))
-
-    def outcome(self, signals: Signals) -> Outcome:
-        """Return what to say of a passage with these signals."""
-        probability = self.probability(signals)
-        if probability >= self.answered:
+    def outcome(self, by: Evidenced, probability: float) -> Outcome:
+        """Return what to say of a passage that answers with this probability."""
+        model = self.models[by]
+        if probability >= model.answered:
             return Outcome.ANSWERED
-        closest = self.closest_by_words if signals.cosine is None else self.closest
-        return Outcome.CLOSEST if probability >= closest else Outcome.NOTHING
+        return Outcome.CLOSEST if probability >= model.closest else Outcome.NOTHING
+
+    def sure_from(self, answered: float) -> "Calibration":
+        """Return the same with another least probability of "answered", where that outcome exists at all."""
+        return Calibration(
+            {
+                by: model
+                if model.answered > 1
+                else replace(model, answered=answered, closest=min(model.closest, answered))
+                for by, model in self.models.items()
+            }
+        )
 
 
 @functools.cache
 def read_calibration() -> Calibration:
-    """Read the fitted numbers; `benchmarks/calibration.py` makes the file and says on which data."""
-    raw: Mapping[str, object] = json.loads(
-        Path(__file__).with_name("calibration.json").read_text(encoding="utf-8")
-    )
-    return parse_calibration(raw)
+    """Read the fitted numbers; `benchmarks/fitting.py` makes the file and says on which data."""
+    raw = json.loads(Path(__file__).with_name("calibration.json").read_text(encoding="utf-8"))
+    return Calibration({by: _logistic(raw[by]) for by in Evidenced})
 
 
-def parse_calibration(raw: Mapping[str, object]) -> Calibration:
-    """Make a calibration out of the file's content."""
-    return Calibration(
-        with_cosine=_numbers(raw, "with_cosine", 3),  # type: ignore[arg-type] # their number is checked
-        words_only=_numbers(raw, "words_only", 2),  # type: ignore[arg-type] # their number is checked
-        kazakh=_numbers(raw, "kazakh", 2),  # type: ignore[arg-type] # their number is checked
+def _logistic(raw: Mapping[str, object]) -> Logistic:
+    weights = raw["weights"]
+    if not isinstance(weights, dict):
+        raise TypeError("calibration.json: weights must be an object")
+    return Logistic(
+        intercept=float(str(raw["intercept"])),
+        weights={Signal(name): float(weight) for name, weight in weights.items()},
         answered=float(str(raw["answered"])),
         closest=float(str(raw["closest"])),
-        closest_by_words=float(str(raw["closest_by_words"])),
     )
-
-
-def _numbers(raw: Mapping[str, object], field: str, count: int) -> tuple[float, ...]:
-    values = raw[field]
-    if not isinstance(values, list) or len(values) != count:
-        raise ValueError(f"calibration.json: {field} must hold {count} numbers")
-    return tuple(map(float, values))
-
-
-def _logistic(weights: tuple[float, ...], values: tuple[float, ...]) -> float:
-    logit = weights[0] + sum(w * v for w, v in zip(weights[1:], values, strict=True))
-    return 1 / (1 + math.exp(-logit))

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -22,6 +23,22 @@ Vectors = NDArray[np.float32]
 #: Texts in one forward pass; more gain nothing on a processor.
 BATCH = 32
 
+#: Word pieces of one forward pass, however long the texts that a model takes: attention costs their square.
+LONGEST_WINDOW = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as a model reads it: one vector (d,), and one for each of its t word pieces, (t, d).
+
+    `spans` are the word pieces' characters in the text, (t, 2). All vectors have length 1. Where a model's vector is not made of its pieces' ones,
+    there are no pieces.
+    """
+
+    vector: Vectors
+    tokens: Vectors
+    spans: NDArray[np.int64]
+
 
 class Encoder(Protocol):
     """Turns texts into unit vectors whose products say how near two texts are in meaning."""
@@ -33,11 +50,11 @@ class Encoder(Protocol):
     def speaks(self, language: Language) -> bool:
         """Say whether vectors of texts in a language mean anything."""
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Encode what people ask, (n, d)."""
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode what people ask."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Encode what articles say, (n, d)."""
+    def encode_passages(self, paragraphs: Sequence[Sequence[str]]) -> list[list[Encoded]]:
+        """Encode what articles say: the sentences of each paragraph, read together."""
 
 
 class SentenceEncoder:
@@ -61,38 +78,45 @@ class SentenceEncoder:
         """Say whether texts in some of these languages have vectors."""
         return any(map(self.speaks, languages))
 
-    def encode_questions(self, texts: Sequence[str]) -> Vectors:
-        """Encode what people ask, (n, d), with the model's prompt for questions.
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        """Encode what people ask, with the model's prompt for questions.
 
         Raises:
             ModelUnavailable, ModelDamaged: at the first call, when the model cannot be loaded.
         """
         transformer = self.load()
-        if len(texts) == 1 and not self._query_prompt(transformer):
-            return _unit(_forward(transformer, texts[0]))
-        return _unit(
-            transformer.encode_query(
-                list(texts), prompt=self._model.query_prompt, batch_size=BATCH, show_progress_bar=False
-            )
-        )
+        prompt = _prompt(self._model.query_prompt, transformer, "query")
+        found: list[Encoded] = []
+        for first in range(0, len(texts), BATCH):
+            some = [prompt + text for text in texts[first : first + BATCH]]
+            for text, row in zip(some, _forward(transformer, some), strict=True):
+                found.append(row.encoded(len(prompt), len(text), whole=True))
+        return found
 
-    def _query_prompt(self, transformer: "SentenceTransformer") -> str:
-        given = self._model.query_prompt
-        return (transformer.prompts.get("query") or "") if given is None else given
+    def encode_passages(self, paragraphs: Sequence[Sequence[str]]) -> list[list[Encoded]]:
+        """Encode the sentences of paragraphs, read together, with the model's prompt for passages.
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Encode what articles say, (n, d), with the model's prompt for passages.
+        A sentence's vector is the mean of its word pieces' ones as they come out of reading the whole paragraph,
+        so that "he" has met its name (Günther et al. 2024, https://arxiv.org/abs/2409.04701). Models whose
+        vectors are not such means read each sentence alone. Paragraphs longer than the model's window are
+        read in windows of whole sentences.
 
         Raises:
             ModelUnavailable, ModelDamaged: at the first call, when the model cannot be loaded.
         """
         transformer = self.load()
+        prompt = _prompt(self._model.passage_prompt, transformer, "document")
         with _all_processors():
-            return _unit(
-                transformer.encode_document(
-                    list(texts), prompt=self._model.passage_prompt, batch_size=BATCH, show_progress_bar=False
-                )
-            )
+            windows = list(_windows(transformer, paragraphs, prompt))
+            windows.sort(key=lambda window: -window.pieces)  # batches of like lengths waste least
+            found: dict[tuple[int, int], Encoded] = {}
+            for first in range(0, len(windows), BATCH):
+                some = windows[first : first + BATCH]
+                rows = _forward(transformer, [window.text for window in some])
+                for window, row in zip(some, rows, strict=True):
+                    for place, start, end in window.sentences:
+                        found[place] = row.encoded(start, end, whole=len(window.sentences) == 1)
+        return [[found[i, j] for j in range(len(paragraph))] for i, paragraph in enumerate(paragraphs)]
 
     def load(self) -> "SentenceTransformer":
         """Load the model, once."""
@@ -103,14 +127,107 @@ class SentenceEncoder:
             return self._loaded
 
 
-def _forward(transformer: "SentenceTransformer", text: str) -> NDArray[np.float32]:
-    """Encode one text without what `encode` does for many, which costs a tenth of the time."""
+def _prompt(given: str | None, transformer: "SentenceTransformer", kind: str) -> str:
+    own = transformer.prompts.get(kind) or transformer.prompts.get("passage" if kind == "document" else "") or ""
+    return own if given is None else given
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What came out of reading one text: its vector, and its word pieces' ones with their characters."""
+
+    vector: Vectors
+    tokens: Vectors
+    spans: NDArray[np.int64]
+
+    def encoded(self, start: int, end: int, *, whole: bool) -> Encoded:
+        """Take the sentence at these characters out; `whole`: it is the text, so its vector is the model's own."""
+        starts, ends = self.spans[:, 0], self.spans[:, 1]
+        inside = (starts >= start) & (ends <= end) & (ends > starts)
+        tokens = self.tokens[inside]
+        mean = self.vector if whole or not len(tokens) else tokens.mean(axis=0)
+        return Encoded(_unit(mean), _unit(tokens), self.spans[inside] - start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Sentences that are read together: (paragraph, sentence), and where each stands in the text."""
+
+    text: str
+    sentences: tuple[tuple[tuple[int, int], int, int], ...]
+    pieces: int
+
+
+def _windows(
+    transformer: "SentenceTransformer", paragraphs: Sequence[Sequence[str]], prompt: str
+) -> Iterator[_Window]:
+    limit = min(transformer.max_seq_length or LONGEST_WINDOW, LONGEST_WINDOW) - 2
+    together = _is_mean(transformer)
+    limit -= len(transformer.tokenizer(prompt, add_special_tokens=False)["input_ids"]) if prompt else 0
+    for number, sentences in enumerate(paragraphs):
+        lengths = _lengths(transformer, sentences)
+        first = 0
+        while first < len(sentences):
+            last, pieces = first + 1, lengths[first]
+            while together and last < len(sentences) and pieces + lengths[last] <= limit:
+                pieces += lengths[last]
+                last += 1
+            yield _window(prompt, sentences, number, first, last, pieces)
+            first = last
+
+
+def _window(
+    prompt: str, sentences: Sequence[str], number: int, first: int, last: int, pieces: int
+) -> _Window:
+    text, places = prompt, []
+    for position in range(first, last):
+        text += " " if position > first else ""
+        places.append(((number, position), len(text), len(text) + len(sentences[position])))
+        text += sentences[position]
+    return _Window(text, tuple(places), pieces)
+
+
+def _lengths(transformer: "SentenceTransformer", texts: Sequence[str]) -> list[int]:
+    if not texts:
+        return []
+    found = transformer.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
+    return [len(ids) for ids in found]
+
+
+def _is_mean(transformer: "SentenceTransformer") -> bool:
+    """Say whether a text's vector is the mean of its word pieces' ones, with nothing but scaling after it."""
+    modules = list(transformer)
+    pooling = next((one for one in modules if type(one).__name__ == "Pooling"), None)
+    if pooling is None or not getattr(transformer.tokenizer, "is_fast", False):
+        return False
+    config = pooling.get_config_dict()
+    mode = config.get("pooling_mode", "mean" if config.get("pooling_mode_mean_tokens") else "other")
+    return mode == "mean" and all(type(one).__name__ in _PLAIN_MODULES for one in modules)
+
+
+#: Modules of sentence-transformers that leave a mean a mean.
+_PLAIN_MODULES = frozenset({"Transformer", "Pooling", "Normalize"})
+
+
+def _forward(transformer: "SentenceTransformer", texts: Sequence[str]) -> Iterator[_Row]:
     import torch  # noqa: PLC0415 (it is loaded by now)
 
     with torch.inference_mode():
-        found = transformer.forward(transformer.preprocess([text]))["sentence_embedding"]
-    vectors: NDArray[np.float32] = found.float().numpy()
-    return vectors
+        features = transformer.preprocess(list(texts))
+        found = transformer.forward(features)
+        vectors = found["sentence_embedding"].float().numpy()
+        if not _is_mean(transformer):
+            for vector in vectors:
+                none = np.zeros((0, vector.size), dtype=np.float32)
+                yield _Row(vector, none, np.zeros((0, 2), dtype=np.int64))
+            return
+        tokens = found["token_embeddings"].float().numpy()
+    read = transformer.tokenizer(
+        list(texts), truncation=True, max_length=tokens.shape[1], return_offsets_mapping=True
+    )
+    for row, vector in enumerate(vectors):
+        spans = np.array(read["offset_mapping"][row], dtype=np.int64).reshape(-1, 2)
+        yield _Row(vector, tokens[row, : len(spans)], spans)
 
 
 @contextmanager
@@ -155,6 +272,6 @@ def _load(model: Model) -> "SentenceTransformer":
 
 
 def _unit(vectors: NDArray[np.float32]) -> Vectors:
-    """Scale rows to length 1; models differ in whether they do so themselves."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    """Scale vectors to length 1; models differ in whether they do so themselves."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.ascontiguousarray(vectors / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)

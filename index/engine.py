@@ -1,18 +1,22 @@
 """Engine: all of retrieval behind a few calls."""
 
 import threading
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from corpus.passages import Span
 from corpus.store import Corpus
-from corpus.stored import CorpusSummary, StoredPassage, passage_text
-from index.analysis import analyse, analyse_words
-from index.answers import Answer, Evidence, Question, Ranked, Reference, choose
-from index.confidence import Calibration, Outcome, Signals, read_calibration
-from index.coverage import found_share
-from index.encoder import Encoder, Vectors
+from corpus.stored import CorpusSummary
+from index.answers import Answer, Candidate, Evidence, Question, Reference, choose
+from index.confidence import Calibration, Outcome, read_calibration
+from index.encoder import Encoder
+from index.fusion import Profile, Weights, read_weights
+from index.glosses import Reading, read_for
+from index.judging import Judge
+from index.question import AskedQuestion, read_question
 from index.ranking import Hit, rank
+from index.reader import Reader
+from index.signals import Signal
 from index.snapshots import Snapshot
 from index.sync import Progress, Sync, SyncReport
 
@@ -33,7 +37,14 @@ class Engine:
     """
 
     def __init__(
-        self, folder: Path, corpus: Corpus, encoder: Encoder, *, calibration: Calibration | None = None
+        self,
+        folder: Path,
+        corpus: Corpus,
+        encoder: Encoder,
+        *,
+        reader: Reader | None = None,
+        calibration: Calibration | None = None,
+        weights: Weights | None = None,
     ) -> None:
         self._corpus = corpus
         self._encoder = encoder
@@ -41,7 +52,8 @@ class Engine:
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._covered = CorpusSummary()
-        self._calibration = calibration or read_calibration()
+        self._weights = weights or read_weights()
+        self._judge = Judge(reader, calibration or read_calibration(), self._weights)
 
     def refresh(self, progress: Progress = quietly, *, patience_s: float = -1) -> SyncReport:
         """Make the index equal to the corpus and answer from it from now on. Doing it twice does nothing.
@@ -81,18 +93,23 @@ class Engine:
     def ask(self, question: Question, *, limit: int = 3, skip: int = 0) -> Answer:
         """Find up to `limit` passages that answer, best first, leaving out the first `skip` ones."""
         snapshot = self._ready()
-        hits = rank(snapshot.shelves.values(), question, self._vector(snapshot, question), limit=READ)
-        found = {hit.id: (hit, places[0]) for hit, places in self._stored(hits)}
-        chosen = choose([_ranked(*pair) for pair in found.values()], limit=READ)
-        best, near = self._near(snapshot, question, [found[one.passage_id] for one in chosen], skip + limit)
-        shown = near[skip:]
-        around = self._corpus.neighbours([passage for passage, _, _ in shown], before=1, after=1)
+        asked = self._read(snapshot, question)
+        hits = rank(snapshot.shelves.values(), asked, snapshot.tokens, self._weights, limit=2 * READ)
+        considered = self._judge.judge(asked, self._stored(hits)[:READ], snapshot)
+        best = considered[0] if considered else None
+        outcome = Outcome.NOTHING if best is None else best.outcome
+        shown = []
+        if outcome is not Outcome.NOTHING:
+            near = [one for one in choose(considered, limit=READ) if one.outcome is not Outcome.NOTHING]
+            shown = [self._judge.mark(asked, one, snapshot) for one in near[skip : skip + limit]]
         return Answer(
             question=question,
-            outcome=self._calibration.outcome(best) if best else Outcome.NOTHING,
-            confidence=self._calibration.probability(best) if best else 0.0,
-            evidence=tuple(_evidence(*one, spans) for one, spans in zip(shown, around, strict=True)),
+            outcome=outcome,
+            confidence=best.probability if best else 0.0,
+            evidence=tuple(shown),
             covered=self._covered,
+            considered=tuple(considered),
+            looked_for=tuple(question.text[word.span.start : word.span.end] for word in asked.words),
         )
 
     def recall(self, references: Collection[Reference], *, radius: int) -> tuple[Evidence, ...]:
@@ -104,30 +121,9 @@ class Engine:
         stored = self._corpus.passages_at(places)
         around = self._corpus.neighbours(stored, before=radius, after=radius)
         return tuple(
-            _evidence(passage, 0.0, None, spans) for passage, spans in zip(stored, around, strict=True)
+            Evidence(passage.id, passage.revision, passage.position, passage.sentence, spans)
+            for passage, spans in zip(stored, around, strict=True)
         )
-
-    def _near(
-        self,
-        snapshot: Snapshot,
-        question: Question,
-        chosen: Iterable[tuple[Hit, StoredPassage]],
-        number: int,
-    ) -> tuple[Signals | None, list[tuple[StoredPassage, float, Signals]]]:
-        """Return the signals of the best passage, and the first `number` passages that are near enough.
-
-        Where the best one is not, none is.
-        """
-        best: Signals | None = None
-        near: list[tuple[StoredPassage, float, Signals]] = []
-        for hit, passage in chosen:
-            signals = self._signals(snapshot, question, hit, passage)
-            best = best or signals
-            if self._calibration.outcome(signals) is not Outcome.NOTHING:
-                near.append((passage, hit.score, signals))
-            if not near or len(near) == number:
-                break
-        return best, near
 
     def _switch(self, snapshot: Snapshot) -> None:
         if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
@@ -141,39 +137,40 @@ class Engine:
             return self._ready()
         return snapshot
 
-    def _vector(self, snapshot: Snapshot, question: Question) -> Vectors | None:
-        has_vectors = any(shelf.vectors is not None for shelf in snapshot.shelves.values())
-        if not has_vectors or not self._encoder.speaks(question.language):
-            return None
-        vector: Vectors = self._encoder.encode_questions([question.text])[0]
-        return vector
+    def _read(self, snapshot: Snapshot, question: Question) -> AskedQuestion:
+        speaks, shelves = self._encoder.speaks, snapshot.shelves
+        has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
+        reading = read_for(question.text, question.language, speaks) if has_vectors else None
+        own = shelves.get(question.language)
 
-    def _stored(self, hits: list[Hit]) -> list[tuple[Hit, tuple[StoredPassage, ...]]]:
+        def closest(signal: Signal, term: str) -> str:
+            for shelf in [own] if own is not None else shelves.values():
+                if (found := shelf.fields[signal].closest(term)) != term:
+                    return found
+            return term
+
+        if reading is None:
+            profile = Profile.WORDS
+        else:
+            profile = Profile.VECTORS if speaks(question.language) else Profile.GLOSSES
+        return read_question(
+            question.text,
+            question.language,
+            profile=profile,
+            reading=reading,
+            as_read=lambda text, language: read_for(text, language, speaks) or Reading(text),
+            encoded=None if reading is None else self._encoder.encode_questions([reading.text])[0],
+            closest=closest,
+            idf=(lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf,
+        )
+
+    def _stored(self, hits: Sequence[Hit]) -> list[Candidate]:
         stored = self._corpus.passages([hit.id for hit in hits])
-        return [(hit, tuple(stored[hit.id])) for hit in hits if hit.id in stored]
-
-    def _signals(self, snapshot: Snapshot, question: Question, hit: Hit, passage: StoredPassage) -> Signals:
-        text = passage_text(passage)
-        words = analyse_words(question.text, text.language)
-        idf = snapshot.shelves[text.language].words.idf
-        sentence = analyse(text.sentence, text.language)
-        return Signals(text.language, hit.cosine, found_share(words, sentence, idf))
-
-
-def _evidence(
-    passage: StoredPassage, score: float, signals: Signals | None, around: tuple[Span, ...]
-) -> Evidence:
-    return Evidence(
-        passage_id=passage.id,
-        revision=passage.revision,
-        position=passage.position,
-        sentence=passage.sentence,
-        around=around,
-        score=score,
-        signals=signals,
-    )
-
-
-def _ranked(hit: Hit, passage: StoredPassage) -> Ranked:
-    quote = passage.revision.text[passage.sentence.start : passage.sentence.end]
-    return Ranked(hit.id, passage.revision.article_id, quote, hit.score)
+        found = [(hit, stored[hit.id][0]) for hit in hits if hit.id in stored]
+        around = self._corpus.neighbours([passage for _, passage in found], before=1, after=1)
+        return [
+            Candidate(
+                Evidence(passage.id, passage.revision, passage.position, passage.sentence, spans), hit.score, hit.signals
+            )
+            for (hit, passage), spans in zip(found, around, strict=True)
+        ]

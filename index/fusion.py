@@ -1,33 +1,64 @@
 """Fusion: several signals for the same candidates to one score each; pure."""
 
-from collections.abc import Mapping
+import enum
+import functools
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from index.vectors import Scores
+from index.signals import Scores, Signal, Table
 
-#: Weights of the standardised signals. Vectors and words count the same, a paragraph half as much as its
-#: sentence; confirmed on SQuAD 2.0 paragraphs outside XQuAD (docs/decisions/0003-index.md).
-WEIGHTS: Mapping[str, float] = {
-    "cosine": 0.5,
-    "paragraph_cosine": 0.25,
-    "bm25": 0.5,
-    "paragraph_bm25": 0.25,
-}
+
+class Profile(enum.StrEnum):
+    """Which signals there are, and so how much each of them counts."""
+
+    VECTORS = "vectors"  # the model speaks the question's language
+    GLOSSES = "glosses"  # it reads the question word by word through a dictionary
+    WORDS = "words"  # it does not read it at all
+
+
+#: The signals that are standardised over the candidates before they are added; a reader's score is not.
+STANDARDISED = frozenset(Signal) - {Signal.READER, Signal.FOUND, Signal.KIND}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each signal counts in each profile, and what a passage in another language loses."""
+
+    by_profile: Mapping[Profile, Mapping[Signal, float]]
+    foreign: float
+
+
+@functools.cache
+def read_weights() -> Weights:
+    """Read the weights; `benchmarks/fitting.py` makes the file and says on which data."""
+    raw = json.loads(Path(__file__).with_name("weights.json").read_text(encoding="utf-8"))
+    return Weights(
+        {
+            profile: {Signal(name): float(weight) for name, weight in raw[profile].items()}
+            for profile in Profile
+        },
+        float(raw["foreign"]),
+    )
 
 
 def standardise(values: Scores) -> Scores:
-    """Scale values to mean 0 and standard deviation 1; equal values become 0."""
-    deviation = float(values.std())
-    if deviation < np.finfo(np.float32).eps * max(1.0, float(np.abs(values).max(initial=0.0))):
+    """Scale values to mean 0 and standard deviation 1; equal values become 0, and so does NaN."""
+    known = values[~np.isnan(values)]
+    deviation = float(known.std()) if len(known) else 0.0
+    if deviation < np.finfo(np.float32).eps * max(1.0, float(np.abs(known).max(initial=0.0))):
         return np.zeros_like(values)
-    scaled: Scores = (values - values.mean()) / deviation
+    scaled: Scores = np.nan_to_num((values - known.mean()) / deviation)
     return scaled
 
 
-def fuse(signals: Mapping[str, Scores], weights: Mapping[str, float] = WEIGHTS) -> Scores:
-    """Add up weighted standardised signals, each (n,); one that nobody measured is left out of `signals`."""
-    total = np.zeros(len(next(iter(signals.values()))), dtype=np.float32)
-    for name, values in signals.items():
-        total += np.float32(weights[name]) * standardise(values)
+def fuse(table: Table, weights: Mapping[Signal, float], *, only: Collection[Signal] = STANDARDISED) -> Scores:
+    """Add up weighted standardised signals, each (n,); signals without a weight do not count."""
+    total = np.zeros(len(next(iter(table.values()))), dtype=np.float32)
+    for signal, values in table.items():
+        if signal in only and weights.get(signal):
+            total += np.float32(weights[signal]) * standardise(values)
     return total

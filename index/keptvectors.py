@@ -1,22 +1,23 @@
-"""KeptVectors: every vector ever computed, so that none is computed twice."""
+"""KeptVectors: whatever a model ever computed of a passage, so that nothing is computed twice."""
 
 import hashlib
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import Vectors
+from index.encoder import Encoded, Vectors
+from index.tokens import PLACE, Places, TokenFile, pack
 
-_MAGIC = b"crisisbot vectors 1\n"
+_MAGIC = b"crisisbot vectors 2\n"
 
 
 class KeptVectors:
-    """An append-only file of vectors of one model, found by the hash of their text.
+    """Two append-only files of one model: vectors, found by the hash of a text, and their word pieces.
 
     Whoever appends must hold the index's lock. A record that was cut off or damaged counts as missing.
     """
@@ -24,39 +25,50 @@ class KeptVectors:
     def __init__(self, folder: Path, model_identity: str) -> None:
         name = hashlib.sha256(model_identity.encode()).hexdigest()[:16]
         self._path = folder / f"{name}.vectors"
+        self._token_path = folder / f"{name}.tokens"
 
-    def find(self, texts: Sequence[str]) -> tuple[NDArray[np.bool_], Vectors]:
-        """Return which texts have a vector, (n,), and the vectors, (n, d), zeros for those that have none.
+    def tokens(self) -> TokenFile | None:
+        """Open the file of word pieces; None where nothing was kept yet."""
+        dimension = self._dimension()
+        return None if dimension is None else TokenFile(self._token_path, dimension)
 
-        With nothing kept yet, d is 0.
+    def find(self, texts: Sequence[str]) -> tuple[NDArray[np.bool_], Vectors, Places]:
+        """Return which texts are kept, (n,), their vectors, (n, d), and where their word pieces are, (n,).
+
+        Zeros stand for those that are not; with nothing kept yet, d is 0.
         """
         records = self._records()
         if records is None:
-            return np.zeros(len(texts), dtype=bool), np.zeros((len(texts), 0), dtype=np.float32)
+            nothing = np.zeros((len(texts), 0), dtype=np.float32)
+            return np.zeros(len(texts), dtype=bool), nothing, np.zeros(len(texts), dtype=PLACE)
         order = np.argsort(records["key"], kind="stable")
         keys = _keys(texts)
         # The last of equal keys: a record that was appended again replaces a damaged one.
-        places = np.searchsorted(records["key"], keys, side="right", sorter=order) - 1
-        rows = order[np.maximum(places, 0)]
-        found = (places >= 0) & (records["key"][rows] == keys)
-        vectors = np.where(found[:, None], records["vector"][rows], np.float32(0))
+        ranks = np.searchsorted(records["key"], keys, side="right", sorter=order) - 1
+        rows = order[np.maximum(ranks, 0)]
+        found = (ranks >= 0) & (records["key"][rows] == keys)
+        chosen = records[rows]
+        chosen[~found] = 0
         sound = np.fromiter(
-            (f and _check(v) == c for f, v, c in zip(found, vectors, records["check"][rows], strict=True)),
+            (bool(one) and _check(record) == int(record["check"]) for one, record in zip(found, chosen, strict=True)),
             dtype=bool,
             count=len(texts),
         )
-        return sound, vectors
+        tokens = TokenFile(self._token_path, chosen["vector"].shape[1])
+        return sound & tokens.holds(chosen["place"]), chosen["vector"], chosen["place"]
 
-    def append(self, texts: Sequence[str], vectors: Vectors) -> None:
-        """Keep (n, d) vectors of n texts; once this returns, they outlive a crash."""
-        dtype = _record(vectors.shape[1])
-        records = np.zeros(len(texts), dtype=dtype)
+    def append(self, texts: Sequence[str], encoded: Sequence[Encoded]) -> None:
+        """Keep what was computed of n texts; once this returns, it outlives a crash."""
+        dimension = len(encoded[0].vector)
+        tokens = TokenFile(self._token_path, dimension)
+        records = np.zeros(len(texts), dtype=_record(dimension))
         records["key"] = _keys(texts)
-        records["vector"] = vectors
-        records["check"] = [_check(vector) for vector in vectors]
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        records["vector"] = [one.vector for one in encoded]
+        # Before the records that point at them.
+        records["place"] = tokens.append([pack(one.spans, one.tokens) for one in encoded])
+        records["check"] = [_check(record) for record in records]
         with self._path.open("a+b") as file:
-            self._mend_end(file.fileno(), vectors.shape[1])
+            self._mend_end(file.fileno(), dimension)
             file.write(records.tobytes())
             file.flush()
             os.fsync(file.fileno())
@@ -71,24 +83,24 @@ class KeptVectors:
             return
         os.ftruncate(descriptor, size - (size - len(header)) % _record(dimension).itemsize)
 
-    def _records(self) -> NDArray[Any] | None:
+    def _dimension(self) -> int | None:
         try:
             with self._path.open("rb") as file:
                 line = file.read(len(_header(0)))
         except FileNotFoundError:
             return None
-        if not line.startswith(_MAGIC) or not line[len(_MAGIC) :].strip().isdigit():
+        number = line[len(_MAGIC) :].strip()
+        return int(number) if line.startswith(_MAGIC) and number.isdigit() else None
+
+    def _records(self) -> NDArray[Any] | None:
+        dimension = self._dimension()
+        if dimension is None:
             return None
-        dtype = _record(int(line[len(_MAGIC) :]))
-        number = (self._path.stat().st_size - len(line)) // dtype.itemsize
+        dtype, start = _record(dimension), len(_header(0))
+        number = (self._path.stat().st_size - start) // dtype.itemsize
         if number == 0:
             return None
-        return np.memmap(self._path, dtype=dtype, mode="r", offset=len(line), shape=(number,))
-
-
-def distinct(texts: Iterable[str]) -> list[str]:
-    """Return each text once, longest first: batches of like lengths waste least."""
-    return sorted(set(texts), key=lambda text: (-len(text), text))
+        return np.memmap(self._path, dtype=dtype, mode="r", offset=start, shape=(number,))
 
 
 def _header(dimension: int) -> bytes:
@@ -96,7 +108,7 @@ def _header(dimension: int) -> bytes:
 
 
 def _record(dimension: int) -> np.dtype[Any]:
-    return np.dtype([("key", "<u8"), ("check", "<u4"), ("vector", "<f4", (dimension,))])
+    return np.dtype([("key", "<u8"), ("check", "<u4"), ("place", PLACE), ("vector", "<f4", (dimension,))])
 
 
 def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
@@ -104,5 +116,5 @@ def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(digests), dtype="<u8")
 
 
-def _check(vector: NDArray[np.float32]) -> int:
-    return zlib.crc32(np.ascontiguousarray(vector).tobytes())
+def _check(record: Any) -> int:  # noqa: ANN401 (one of a structured array)
+    return zlib.crc32(record["place"].tobytes() + record["vector"].tobytes())

@@ -3,6 +3,7 @@
 ```
 index/CURRENT                     the name of the generation in use, and of what state of the corpus it is
 index/generation-000007-1f3a/     manifest.json and one folder a language
+index/vectors/...                 what was ever computed; generations point at the word pieces in it
 index/writing-...                 what a killed process left; swept away by the next one
 ```
 """
@@ -20,7 +21,12 @@ from pathlib import Path
 from corpus.languages import Language
 from corpus.stored import PassageId
 from index.errors import SnapshotDamaged
+from index.keptvectors import KeptVectors
 from index.shelves import RULES, Shelf
+from index.tokens import TokenFile
+
+#: The folder in which vectors and word pieces are kept.
+KEPT = "vectors"
 
 #: How many generations are kept: the one in use, and the way back.
 KEPT_GENERATIONS = 2
@@ -45,6 +51,7 @@ class Snapshot:
     manifest: Manifest
     corpus_state: str
     shelves: Mapping[Language, Shelf]
+    tokens: TokenFile | None = None
 
     def passage_ids(self) -> set[PassageId]:
         """Return the ids of all passages it holds."""
@@ -144,7 +151,11 @@ class Snapshots:
             raise SnapshotDamaged(f"{folder}: {', '.join(sorted(wrong))} is not what was written")
         languages = sorted({Path(path).parts[0] for path in manifest.files})
         shelves = {Language(language): Shelf.read(folder / language) for language in languages}
-        return Snapshot(name, manifest, corpus_state, shelves)
+        tokens = KeptVectors(self._folder / KEPT, manifest.model).tokens()
+        places = [shelf.places for shelf in shelves.values() if shelf.places is not None]
+        if any(tokens is None or not tokens.holds(some).all() for some in places):
+            raise SnapshotDamaged(f"{folder}: the word pieces that it points at are gone")
+        return Snapshot(name, manifest, corpus_state, shelves, tokens)
 
     def _generations(self) -> list[Path]:
         return sorted(self._folder.glob("generation-*"))

@@ -1,27 +1,29 @@
 """Sync: makes the index equal to the corpus, by the difference of two sets of content hashes."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from filelock import FileLock
 
+from corpus.languages import Language
 from corpus.store import Corpus
-from corpus.stored import PassageText
-from index.encoder import Encoder, Vectors
+from corpus.stored import PassageId, PassageText
+from index.encoder import Encoder
 from index.errors import SnapshotDamaged
-from index.keptvectors import KeptVectors, distinct
-from index.shelves import Shelf, by_language
-from index.snapshots import Snapshot, Snapshots
+from index.glosses import can_read, read_for
+from index.keptvectors import KeptVectors
+from index.shelves import Kept, Shelf, by_language
+from index.snapshots import KEPT, Snapshot, Snapshots
 
 log = logging.getLogger(__name__)
 
-#: Texts encoded between two writes to disk: what a kill costs at most.
+#: Sentences encoded between two writes to disk: what a kill costs at most.
 ENCODED_AT_ONCE = 256
 
-#: Called with (texts encoded so far, texts to encode), first with 0.
+#: Called with (sentences encoded so far, sentences to encode), first with 0.
 Progress = Callable[[int, int], None]
 
 
@@ -97,29 +99,80 @@ class Sync:
     def _write(
         self, texts: Sequence[PassageText], state: str, report: SyncReport, progress: Progress
     ) -> tuple[Snapshot, SyncReport]:
-        sentences = distinct(text.sentence for text in texts if self._encoder.speaks(text.language))
-        kept = KeptVectors(self._folder / "vectors", self._encoder.identity)
-        encoded = self._encode_missing(sentences, kept, progress)
-        shelves = [Shelf.build(group, self._vectors(group, kept)) for group in by_language(texts)]
+        kept = KeptVectors(self._folder / KEPT, self._encoder.identity)
+        paragraphs = [one for group in by_language(texts) for one in self._paragraphs(group)]
+        encoded = self._encode_missing(paragraphs, kept, progress)
+        keys = {id_: key for paragraph in paragraphs for id_, key in paragraph.keys.items()}
+        shelves = [Shelf.build(group, _kept_of(group, keys, kept)) for group in by_language(texts)]
         snapshot = self._snapshots.write(shelves, model_identity=self._encoder.identity, corpus_state=state)
         self._snapshots.sweep()
         return snapshot, replace(report, encoded=encoded)
 
-    def _encode_missing(self, texts: Sequence[str], kept: KeptVectors, progress: Progress) -> int:
-        found, _ = kept.find(texts)
-        missing = [text for text, is_there in zip(texts, found, strict=True) if not is_there]
-        for first in range(0, len(missing), ENCODED_AT_ONCE):
-            progress(first, len(missing))
-            some = missing[first : first + ENCODED_AT_ONCE]
-            kept.append(some, self._encoder.encode_passages(some))
-        if missing:
-            progress(len(missing), len(missing))
-        return len(missing)
+    def _paragraphs(self, texts: Sequence[PassageText]) -> list["_Paragraph"]:
+        """Return the paragraphs of texts of one language as the model reads them; none where it cannot."""
+        if not can_read(texts[0].language, self._encoder.speaks):
+            return []
+        grouped: dict[str, dict[str, list[PassageText]]] = {}
+        for text in texts:
+            grouped.setdefault(text.paragraph, {}).setdefault(text.sentence, []).append(text)
+        return [_paragraph(paragraph, found, self._encoder.speaks) for paragraph, found in grouped.items()]
 
-    def _vectors(self, texts: Sequence[PassageText], kept: KeptVectors) -> Vectors | None:
-        if not self._encoder.speaks(texts[0].language):
-            return None
-        found, vectors = kept.find([text.sentence for text in texts])
-        if not np.all(found):
-            raise SnapshotDamaged("vectors that were just written cannot be read back; is the disk failing?")
-        return vectors
+    def _encode_missing(
+        self, paragraphs: Sequence["_Paragraph"], kept: KeptVectors, progress: Progress
+    ) -> int:
+        """Encode the paragraphs of which some sentence was never encoded in them; return how many sentences."""
+        keys = [key for paragraph in paragraphs for key in paragraph.sentences]
+        found = dict(zip(keys, kept.find(keys)[0].tolist(), strict=True))
+        missing = {
+            tuple(one.sentences): one
+            for one in paragraphs
+            if not all(found[key] for key in one.sentences)
+        }
+        # Batches of like lengths waste least.
+        ordered = sorted(missing.values(), key=lambda one: (-sum(map(len, one.sentences.values())), *one.sentences))
+        total, done, batch = sum(len(one.sentences) for one in ordered), 0, list[_Paragraph]()
+        for number, paragraph in enumerate(ordered, start=1):
+            batch.append(paragraph)
+            size = sum(len(one.sentences) for one in batch)
+            if size < ENCODED_AT_ONCE and number < len(ordered):
+                continue
+            progress(done, total)
+            encoded = self._encoder.encode_passages([list(one.sentences.values()) for one in batch])
+            kept.append([key for one in batch for key in one.sentences], [e for some in encoded for e in some])
+            done, batch = done + size, []
+        if total:
+            progress(total, total)
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Paragraph:
+    """Sentences that are encoded together: by key as the model reads them; and the keys of passages."""
+
+    sentences: Mapping[str, str]
+    keys: Mapping[PassageId, str]
+
+
+def _paragraph(
+    paragraph: str, found: Mapping[str, Sequence[PassageText]], speaks: Callable[[Language], bool]
+) -> _Paragraph:
+    """Put the sentences of a paragraph in their order; a key says a sentence and all that is read with it."""
+    ordered = sorted(found, key=paragraph.find)
+    language = found[ordered[0]][0].language
+    readings = [read_for(one, language, speaks) for one in ordered]
+    whole = " ".join(reading.text for reading in readings if reading)
+    sentences, keys = {}, {}
+    for sentence, reading in zip(ordered, readings, strict=True):
+        key = f"{reading.text if reading else sentence}\x1f{whole}"
+        sentences[key] = reading.text if reading else sentence
+        keys |= {text.id: key for text in found[sentence]}
+    return _Paragraph(sentences, keys)
+
+
+def _kept_of(texts: Sequence[PassageText], keys: Mapping[PassageId, str], kept: KeptVectors) -> Kept | None:
+    if texts[0].id not in keys:
+        return None
+    found, vectors, places = kept.find([keys[text.id] for text in texts])
+    if not np.all(found):
+        raise SnapshotDamaged("vectors that were just written cannot be read back; is the disk failing?")
+    return Kept(vectors, places)

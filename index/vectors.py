@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index.encoder import Vectors
 from index.errors import SnapshotDamaged
+from index.signals import Scores
 
 # One question on two threads is slower than on one (docs/decisions/0003-index.md);
 # several questions run side by side instead.
@@ -17,7 +18,6 @@ faiss.omp_set_num_threads(1)
 
 #: Row numbers of an index, (n,) int64.
 Rows = NDArray[np.int64]
-Scores = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,23 @@
 """WordIndex: which texts share rare words with a question, by BM25. The only module that knows bm25s."""
 
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import bm25s
 import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from index.errors import SnapshotDamaged
-from index.vectors import Scores
+from index.signals import Scores
 
 #: BM25's saturation and length normalisation; sentences are short and alike in length.
 K1, B = 0.9, 0.4
+
+#: Letters of a term at least, for a slip in it to be forgiven.
+SHORTEST_FORGIVEN = 5
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index it builds
 
@@ -25,6 +31,8 @@ class WordIndex:
 
     def __init__(self, index: bm25s.BM25) -> None:
         self._index = index
+        self._lengths: dict[int, list[str]] = {}
+        self._lock = threading.Lock()
 
     @classmethod
     def build(cls, terms: Sequence[Sequence[str]]) -> "WordIndex":
@@ -60,6 +68,25 @@ class WordIndex:
             return np.zeros(len(self), dtype=np.float32)
         scores: Scores = self._index.get_scores_from_ids(known)
         return scores
+
+    def closest(self, term: str) -> str:
+        """Return the term of the index that a term is a slip of: one letter wrong, missing, added or swapped.
+
+        A term that is known, short, a number or like no other one is returned as it is.
+        """
+        if term in self._index.vocab_dict or len(term) < SHORTEST_FORGIVEN or not term[-1].isalpha():
+            return term
+        alike = process.extractOne(
+            term, self._by_length(len(term)), scorer=OSA.distance, score_cutoff=1, processor=None
+        )
+        return term if alike is None else str(alike[0])
+
+    def _by_length(self, length: int) -> list[str]:
+        with self._lock:
+            if not self._lengths:
+                for known in self._index.vocab_dict:
+                    self._lengths.setdefault(len(known), []).append(known)
+        return [one for near in (length - 1, length, length + 1) for one in self._lengths.get(near, ())]
 
     def idf(self, term: str) -> float:
         """Return how rare a term is: Lucene's inverse document frequency; the greatest for an unknown one."""

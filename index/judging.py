@@ -1,0 +1,160 @@
+"""Judging: candidates read closely, put in their last order, each with its probability; and its words marked."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from corpus.languages import Language
+from corpus.passages import Span
+from index.answers import Candidate, Evidence
+from index.confidence import Calibration, Evidenced
+from index.errors import SnapshotDamaged
+from index.fusion import Profile, Weights
+from index.glosses import Reading, gloss
+from index.kinds import asked_for, has
+from index.late import best_matches
+from index.matching import Word, found_share, matches, read_words
+from index.question import AskedQuestion
+from index.reader import Read, Reader
+from index.signals import Signal
+from index.snapshots import Snapshot
+
+#: Candidates that the reader reads: more cost time and bring nothing (docs/decisions/0005-ranking.md).
+READ_TOGETHER = 8
+
+#: A word of a sentence is marked when a word piece of the question is this near to it.
+NEAR = 0.55
+
+#: Least reader's score for the words that it marks to be called the answer.
+SURE = 0.0
+
+
+class Judge:
+    """Reads the best candidates with the reader, where there is one. May be used from many threads."""
+
+    def __init__(self, reader: Reader | None, calibration: Calibration, weights: Weights) -> None:
+        self._reader = reader
+        self._calibration = calibration
+        self._weights = weights
+
+    def judge(
+        self, asked: AskedQuestion, candidates: Sequence[Candidate], snapshot: Snapshot
+    ) -> list[Candidate]:
+        """Return the candidates, best first, with all signals, probabilities and outcomes."""
+        read = self._read(asked, candidates)
+        scored = [self._scored(asked, one, made, snapshot) for one, made in zip(candidates, read, strict=True)]
+        lowest = min((made.score for made in read if made is not None), default=0.0)
+        weight = self._weights.by_profile[_reader_profile(asked)].get(Signal.READER, 0.0)
+        ranked = [
+            replace(one, score=one.score + weight * (lowest if made is None else made.score))
+            for one, made in zip(scored, read, strict=True)
+        ]
+        return sorted(ranked, key=lambda one: (-one.score, one.evidence.passage_id))
+
+    def mark(self, asked: AskedQuestion, candidate: Candidate, snapshot: Snapshot) -> Evidence:
+        """Return a candidate's evidence with its winning words marked."""
+        evidence = candidate.evidence
+        start = evidence.sentence.start
+        words = read_words(evidence.quote, evidence.revision.language)
+        spans = _met(asked, words, evidence.revision.language) | self._near(asked, evidence, words, snapshot)
+        marks = tuple(Span(start + span.start, start + span.end) for span in sorted(spans, key=lambda s: s.start))
+        return replace(evidence, marks=marks, score=candidate.score)
+
+    def _read(self, asked: AskedQuestion, candidates: Sequence[Candidate]) -> list[Read | None]:
+        none: list[Read | None] = [None] * len(candidates)
+        if self._reader is None or asked.language is Language.OTHER:
+            return none
+        some = candidates[:READ_TOGETHER]
+        texts = [_texts(one.evidence) for one in some]
+        made = self._reader.read(gloss(asked.text, asked.language).text, [(text.text, before) for text, before in texts])
+        for number, (one, (text, _)) in enumerate(zip(made, texts, strict=True)):
+            start, end = text.original(one.answer.start, one.answer.end)
+            none[number] = Read(one.score, Span(start, end))
+        return none
+
+    def _scored(
+        self, asked: AskedQuestion, one: Candidate, read: Read | None, snapshot: Snapshot
+    ) -> Candidate:
+        language = one.evidence.revision.language
+        sentence = read_words(one.evidence.quote, language)
+        met = matches(asked.words, sentence, same_language=language is asked.language)
+        own = snapshot.shelves.get(asked.language)
+        idf = (lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf
+        signals = {
+            **one.signals,
+            Signal.FOUND: found_share(asked.words, met, idf),
+            Signal.KIND: float(has(asked_for(asked.text), one.evidence.quote, language)),
+        }
+        evidence = one.evidence
+        if read is not None:
+            signals[Signal.READER] = read.score
+            evidence = _answered(evidence, read)
+        by = _by(asked, language, has_reader=read is not None)
+        probability = self._calibration.probability(by, signals)
+        return replace(
+            one,
+            evidence=evidence,
+            signals=signals,
+            by=by,
+            probability=probability,
+            outcome=self._calibration.outcome(by, probability),
+        )
+
+    def _near(
+        self, asked: AskedQuestion, evidence: Evidence, words: Sequence[Word], snapshot: Snapshot
+    ) -> set[Span]:
+        """Return the words of a sentence that late interaction found near to a telling word of the question."""
+        shelf = snapshot.shelves.get(evidence.revision.language)
+        place = shelf.place_of(evidence.passage_id) if shelf is not None else None
+        if asked.encoded is None or asked.reading is None or place is None or snapshot.tokens is None:
+            return set()
+        try:
+            places, tokens = snapshot.tokens.read(place)
+        except SnapshotDamaged:
+            return set()  # it was said when it was ranked
+        if not len(tokens) or not len(asked.encoded.tokens):
+            return set()
+        reading = asked.as_read(evidence.quote, evidence.revision.language)
+        spans = [Span(*reading.original(start, end)) for start, end in places.tolist()]
+        best, cosines = best_matches(asked.encoded.tokens, tokens)
+        telling = asked.piece_weights > np.median(asked.piece_weights) / 2
+        near = {spans[b] for b, c, t in zip(best.tolist(), cosines.tolist(), telling, strict=True) if t and c >= NEAR}
+        return {word.span for word in words if any(s.start < word.span.end and s.end > word.span.start for s in near)}
+
+
+def _met(asked: AskedQuestion, words: Sequence[Word], language: Language) -> set[Span]:
+    met = matches(asked.words, words, same_language=language is asked.language)
+    return {words[number].span for some in met for number in some}
+
+
+def _texts(evidence: Evidence) -> tuple[Reading, str]:
+    """Return a sentence and the one before it as an English model reads them."""
+    language = evidence.revision.language
+    return gloss(evidence.quote, language), gloss(evidence.before, language).text.strip()
+
+
+def _answered(evidence: Evidence, read: Read) -> Evidence:
+    if read.score < SURE or read.answer.start >= read.answer.end:
+        return evidence
+    start = evidence.sentence.start
+    return replace(evidence, answer=Span(start + read.answer.start, start + read.answer.end))
+
+
+def _reader_profile(asked: AskedQuestion) -> Profile:
+    """Return how the reader reads the question, whatever the model for vectors speaks."""
+    return Profile.VECTORS if asked.language is Language.ENGLISH else Profile.GLOSSES
+
+
+def _by(asked: AskedQuestion, language: Language, *, has_reader: bool) -> Evidenced:
+    if language is not asked.language:
+        return Evidenced.FOREIGN
+    if has_reader:
+        return (
+            Evidenced.READER if _reader_profile(asked) is Profile.VECTORS else Evidenced.READER_GLOSSES
+        )
+    return {
+        Profile.WORDS: Evidenced.WORDS,
+        Profile.VECTORS: Evidenced.VECTORS,
+        Profile.GLOSSES: Evidenced.GLOSSES,
+    }[asked.profile]

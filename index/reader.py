@@ -1,0 +1,111 @@
+"""Reader: a model that reads question and sentence together. The only module that knows ONNX Runtime.
+
+A cross-encoder grown from the bundled model (`training/`, docs/reader.md): its score says whether the sentence
+answers, 0 being as likely as not, and it marks the words that do.
+"""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.passages import Span
+from index.errors import ModelDamaged, ModelUnavailable
+from index.models import Model
+from index.pairs import Pair, Pairs, padded
+
+#: The weights that ship with the bot, and their SHA-256.
+WEIGHTS = Path(__file__).with_name("reader.onnx")
+WEIGHTS_SHA256 = ""
+
+#: Sentences read in one forward pass; a longer one beside shorter ones costs all of them its padding.
+TOGETHER = 4
+
+#: Word pieces of an answer at most.
+LONGEST_ANSWER = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the reader makes of a sentence: its score, and the characters of it that answer."""
+
+    score: float
+    answer: Span
+
+
+class Reader:
+    """The model, loaded at the first question and kept. May be used from many threads."""
+
+    def __init__(self, weights: Path = WEIGHTS, *, tokenizer: Path | None = None) -> None:
+        self._weights = weights
+        self._tokenizer = tokenizer
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Pairs] | None = None
+
+    def read(self, question: str, sentences: Sequence[tuple[str, str]]) -> list[Read]:
+        """Read a question with sentences, each with the one before it ("" where there is none).
+
+        Raises:
+            ModelUnavailable, ModelDamaged: at the first call, when the model cannot be loaded.
+        """
+        session, pairs = self.load()
+        asked = pairs.question(question)
+        made = [pairs.pair(asked, sentence, before) for sentence, before in sentences]
+        order = sorted(range(len(made)), key=lambda row: len(made[row].ids))
+        found: dict[int, Read] = {}
+        for first in range(0, len(order), TOGETHER):
+            some = order[first : first + TOGETHER]
+            ids, mask, types = padded([made[row] for row in some])
+            scores, marks = session.run(
+                None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
+            )
+            for place, row in enumerate(some):
+                found[row] = Read(float(scores[place]), answer_in(made[row], marks[place]))
+        return [found[row] for row in range(len(made))]
+
+    def load(self) -> tuple[Any, Pairs]:
+        """Load the model, once."""
+        with self._lock:
+            if self._loaded is None:
+                tokenizer = self._tokenizer or Path(Model.choose().location, "tokenizer.json")
+                self._loaded = (_session(self._weights), Pairs(tokenizer))
+            return self._loaded
+
+
+def answer_in(pair: Pair, marks: NDArray[np.float32]) -> Span:
+    """Return the characters between the most likely beginning and end of an answer, (tokens, 2) logits."""
+    count = len(pair.offsets)
+    if not count:
+        return Span(0, 0)
+    inside = marks[pair.first : pair.first + count]
+    sums = inside[:, None, 0] + inside[None, :, 1]
+    allowed = np.triu(np.ones((count, count), dtype=bool)) & ~np.triu(
+        np.ones((count, count), dtype=bool), LONGEST_ANSWER
+    )
+    start, end = np.unravel_index(np.where(allowed, sums, -np.inf).argmax(), sums.shape)
+    return Span(pair.offsets[int(start)][0], pair.offsets[int(end)][1])
+
+
+def _session(weights: Path) -> Any:  # noqa: ANN401 (ONNX Runtime has no types)
+    import onnxruntime  # noqa: PLC0415 (a tenth of a second)
+
+    try:
+        content = weights.read_bytes()
+    except OSError as error:
+        raise ModelUnavailable(
+            f"the reader's file {weights} cannot be read: {error.strerror}; CRISISBOT_READER=0 does without it"
+        ) from error
+    if weights == WEIGHTS and hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
+        raise ModelDamaged(f"{weights} is not what was shipped; install Crisisbot anew, or set CRISISBOT_READER=0")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # questions run side by side instead
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors share no root but this one
+        raise ModelDamaged(f"the reader's file {weights} cannot be loaded: {' '.join(str(error).split())[:200]}") from error

@@ -1,0 +1,185 @@
+"""Make the reader's training examples: a question, sentences to choose from, the right one if any.
+
+    python training/prepare.py OUT_FOLDER --pairs PAIRS.jsonl --spans SQUADSHIFTS.json... --news training/news/*.jsonl
+
+PAIRS are lines of `question` and `sentence`; SPANS are in SQuAD's format; NEWS are this project's own made-up
+reports. Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are fitted on those.
+"""
+
+import argparse
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bm25s
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.languages import Language
+from corpus.passages import split
+from index.analysis import analyse
+from index.encoder import SentenceEncoder
+from index.fusion import standardise
+from index.models import Model
+
+SEED = 20220105
+
+#: Wrong sentences a question of the pairs gets: the ones that today's ranking finds nearest.
+HARD = 5
+
+#: Of questions with an answer, this share is shown without it, to learn silence.
+WITHOUT = 0.2
+
+Example = dict[str, Any]
+
+
+def main() -> None:
+    """Read the arguments and write the examples."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--pairs", type=Path)
+    parser.add_argument("--spans", type=Path, nargs="*", default=[])
+    parser.add_argument("--news", type=Path, nargs="*", default=[])
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    drawn = random.Random(SEED)  # noqa: S311 (not for secrets)
+    if options.pairs:
+        _write(options.out, "pairs", list(_from_pairs(options.pairs, drawn)))
+    for path in options.spans:
+        _write(options.out, path.stem, list(_from_spans(path, drawn)))
+    if options.news:
+        _write(options.out, "news", list(_from_news(options.news)))
+
+
+def _write(folder: Path, name: str, examples: list[Example]) -> None:
+    for suffix, wanted in (("train", False), ("held", True)):
+        some = [one for one in examples if one["held"] is wanted]
+        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in some)
+        (folder / f"{name}.{suffix}.jsonl").write_text("".join(lines), encoding="utf-8")
+        print(f"{name}.{suffix}: {len(some)} questions")
+
+
+def natural(text: str) -> str:
+    """Undo the tokenisation of the pairs: no blanks before punctuation, plain quotation marks."""
+    text = text.replace("``", '"').replace("''", '"').replace("-lrb- ", "(").replace(" -rrb-", ")")
+    text = re.sub(r" ([.,;:?!%)\]])", r"\1", text)
+    text = re.sub(r"([(\[$£]) ", r"\1", text)
+    return re.sub(r" ('s|n't|'re|'ve|'ll|'d|'m|')\b", r"\1", text)
+
+
+def _from_pairs(path: Path, drawn: random.Random) -> Iterator[Example]:
+    read = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    asked = [(natural(one["question"]), natural(one["sentence"])) for one in read]
+    sentences = list(dict.fromkeys(sentence for _, sentence in asked))
+    rows = {sentence: row for row, sentence in enumerate(sentences)}
+    scores = _fused([question for question, _ in asked], sentences)
+    held_from = int(len(sentences) * 0.88)  # neighbours are of one article, so the end is of other articles
+    for number, (question, sentence) in enumerate(asked):
+        right = rows[sentence]
+        held = right >= held_from
+        order = np.argsort(-scores[number])
+        near = [row for row in order if row != right and (row >= held_from) == held][:16]
+        chosen = [*near[:2], *drawn.sample(near[2:], HARD - 2)]
+        candidates = [{"sentence": sentences[row], "before": ""} for row in (right, *chosen)]
+        yield _example(question, candidates, right=0, span=None, held=held, drawn=drawn)
+
+
+def _from_spans(path: Path, drawn: random.Random) -> Iterator[Example]:
+    data = json.loads(path.read_text(encoding="utf-8"))["data"]
+    paragraphs = [paragraph for article in data for paragraph in article["paragraphs"]]
+    for number, paragraph in enumerate(paragraphs):
+        text = paragraph["context"]
+        spans = [passage.sentence for passage in split(text, Language.ENGLISH)]
+        sentences = [text[one.start : one.end] for one in spans]
+        held = number % 10 == 9  # noqa: PLR2004 (a tenth)
+        questions = paragraph["qas"] if held else drawn.sample(paragraph["qas"], min(3, len(paragraph["qas"])))
+        for asked in questions:
+            answer = asked["answers"][0]
+            start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
+            right = next((i for i, s in enumerate(spans) if s.start <= start and end <= s.end), None)
+            if right is None or len(sentences) < 2:  # noqa: PLR2004 (nothing to choose from)
+                continue
+            golden = {one["text"].casefold() for one in asked["answers"]}
+            wrong = [
+                i for i, s in enumerate(sentences) if i != right and not any(g in s.casefold() for g in golden)
+            ]
+            order = [right, *drawn.sample(wrong, min(4, len(wrong)))]
+            candidates = [
+                {"sentence": sentences[i], "before": sentences[i - 1] if i else ""} for i in order
+            ]
+            span = [start - spans[right].start, end - spans[right].start]
+            yield _example(asked["question"], candidates, right=0, span=span, held=held, drawn=drawn)
+
+
+def _from_news(paths: list[Path]) -> Iterator[Example]:
+    """Read this project's own reports: a question, all sentences of its report, the nearest ones of others."""
+    articles = [
+        (path.stem, number, json.loads(line))
+        for path in paths
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines())
+    ]
+    places = [(i, j) for i, (_, _, article) in enumerate(articles) for j in range(len(article["sentences"]))]
+    asked = [(i, one) for i, (_, _, article) in enumerate(articles) for one in article["questions"]]
+    sentences = [articles[i][2]["sentences"][j] for i, j in places]
+    scores = _fused([one["question"] for _, one in asked], sentences)
+    for row, (i, one) in enumerate(asked):
+        name, number, article = articles[i]
+        held = number % 6 == 5  # noqa: PLR2004 (a sixth)
+        elsewhere = [
+            places[k]
+            for k in np.argsort(-scores[row])[:60]
+            if places[k][0] != i and (articles[places[k][0]][1] % 6 == 5) == held  # noqa: PLR2004
+        ]
+        candidates = [_candidate(article, j) for j in range(len(article["sentences"]))]
+        candidates += [_candidate(articles[k][2], j) for k, j in elsewhere[:2]]
+        right, span = one["sentence"], None
+        if right is not None:
+            start = article["sentences"][right].find(one["answer"])
+            span = [start, start + len(one["answer"])] if start >= 0 else None
+        yield {
+            "question": one["question"],
+            "candidates": candidates,
+            "right": right,
+            "span": span,
+            "held": held,
+            "article": f"{name}-{number}",
+        }
+
+
+def _candidate(article: dict[str, Any], position: int) -> dict[str, str]:
+    before = article["sentences"][position - 1] if position else ""
+    return {"sentence": article["sentences"][position], "before": before}
+
+
+def _example(
+    question: str,
+    candidates: list[dict[str, str]],
+    *,
+    right: int,
+    span: list[int] | None,
+    held: bool,
+    drawn: random.Random,
+) -> Example:
+    if not held and drawn.random() < WITHOUT:
+        return {"question": question, "candidates": candidates[1:], "right": None, "span": None, "held": held}
+    return {"question": question, "candidates": candidates, "right": right, "span": span, "held": held}
+
+
+def _fused(questions: list[str], sentences: list[str]) -> NDArray[np.float32]:
+    """Return cosine and BM25 of all pairs, standardised and added, (questions, sentences)."""
+    encoder = SentenceEncoder(Model.choose())
+    cosine = encoder.encode_questions(questions) @ encoder.encode_passages(sentences).T
+    words = bm25s.BM25(k1=0.9, b=0.4)
+    words.index([analyse(one, Language.ENGLISH) or [""] for one in sentences], show_progress=False)
+    for row, question in enumerate(questions):
+        terms = [term for term in analyse(question, Language.ENGLISH) if term in words.vocab_dict]
+        scores = words.get_scores(terms) if terms else np.zeros(len(sentences), dtype=np.float32)
+        cosine[row] = standardise(cosine[row]) + standardise(scores)
+    return cosine
+
+
+if __name__ == "__main__":
+    main()
