@@ -8,12 +8,14 @@ TORCH := torch==2.13.0
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_FLAGS ?=
+# Where public question sets lie, if anywhere; without them `make quality` asks its own questions alone.
+SETS ?= ../shared/data
 
 # The question goes through the environment, so that quotes in it reach the program as they are.
 export Q ?= who was arrested?
 
 .DEFAULT_GOAL := help
-.PHONY: help ask chat run test check lint types format bench clean
+.PHONY: help ask chat run test check lint types quality format bench clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,8 +32,11 @@ run: $(VENV)/.installed ## Run the Telegram bot (needs TELEGRAM_BOT_TOKEN).
 test: $(VENV)/.installed-dev ## Run all tests.
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
-check: lint types ## Run lint, types and all tests with coverage, as CI does.
+check: lint types quality ## Run lint, types, the gate of quality and all tests with coverage, as CI does.
 	$(MAKE) test PYTEST_FLAGS="--cov --cov-report=term --cov-fail-under=90 $(PYTEST_FLAGS)"
+
+quality: $(VENV)/.installed-dev ## Hold the answers to pinned questions against their floors.
+	$(BIN)/python benchmarks/quality.py --sets $(SETS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check
@@ -44,8 +49,9 @@ format: $(VENV)/.installed-dev ## Write the code in the one format.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.installed-dev ## Measure speed beside the bare libraries.
+bench: $(VENV)/.installed-dev ## Measure speed beside the bare libraries, and of a question among 100,000 passages.
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/question.py
 
 clean: ## Remove the environment and all caches; articles and index stay where they are.
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov build dist *.egg-info

@@ -5,7 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from index.answers import Answer, Evidence
+from corpus.passages import Span
+from index.answers import Answer, Candidate, Evidence
+from index.confidence import Calibration
 
 #: Grows when a field changes its meaning or goes; new fields may come at any time.
 VERSION = 1
@@ -21,6 +23,11 @@ def answer_json(answer: Answer) -> dict[str, Any]:
         "language": str(answer.question.language),
         "evidence": [evidence_json(one) for one in answer.evidence],
     }
+
+
+def why_json(answer: Answer, calibration: Calibration) -> list[dict[str, Any]]:
+    """Return all passages that were looked at closely, best first, with all that was measured of them."""
+    return [_candidate_json(rank, one, calibration) for rank, one in enumerate(answer.considered, start=1)]
 
 
 def problem_json(question: str, problem: str) -> dict[str, Any]:
@@ -44,6 +51,8 @@ def evidence_json(one: Evidence) -> dict[str, Any]:
         "before": one.before,
         "after": one.after,
         "score": round(one.score, 4),
+        "marks": [_span_json(mark) for mark in one.marks],
+        "answer": _span_json(one.answer) if one.answer else None,
         "article": {
             "id": revision.article_id,
             "revision": revision.number,
@@ -54,3 +63,23 @@ def evidence_json(one: Evidence) -> dict[str, Any]:
             "language": str(revision.language),
         },
     }
+
+
+def _candidate_json(rank: int, one: Candidate, calibration: Calibration) -> dict[str, Any]:
+    evidence = evidence_json(one.evidence)
+    thresholds = calibration.models[one.by]
+    return {
+        "rank": rank,
+        "score": round(one.score, 4),
+        "by": str(one.by),
+        "probability": round(one.probability, 4),
+        "outcome": str(one.outcome),
+        "answered_from": thresholds.answered,
+        "closest_from": thresholds.closest,
+        "signals": {str(signal): round(value, 4) for signal, value in one.signals.items()},
+        **{field: evidence[field] for field in ("quote", "start", "end", "answer", "article")},
+    }
+
+
+def _span_json(span: Span) -> list[int]:
+    return [span.start, span.end]

@@ -1,22 +1,33 @@
 """Asking from the command line: one question, or a file of them."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import click
 
-from bot.answer_json import answer_json, json_line, problem_json
+from bot.answer_json import answer_json, json_line, problem_json, why_json
 from bot.composition import Parts, open_engine
 from bot.messages import messages_for
 from bot.render import citations, nothing
 from bot.settings import Settings
 from bot.terminal import write_terminal
 from bot.visible import visible
+from bot.why import why_text
 from index.answers import Answer, Question
 from index.confidence import Outcome
 from index.errors import InvalidQuestion
 
 
-def ask_one(settings: Settings, text: str, *, top: int, as_json: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is printed of an answer: `top` passages at most, as JSON or for people, and `why`."""
+
+    top: int
+    as_json: bool
+    why: bool
+
+
+def ask_one(settings: Settings, text: str, form: Form) -> None:
     """Print the answer to one question.
 
     Raises:
@@ -24,43 +35,53 @@ def ask_one(settings: Settings, text: str, *, top: int, as_json: bool) -> None:
     """
     question = Question.parse(text)
     with open_engine(settings) as parts:
-        _print(parts.engine.ask(question, limit=top), as_json=as_json)
+        _print(parts, question, form)
 
 
-def ask_all(settings: Settings, lines: Iterable[str], *, top: int, as_json: bool) -> bool:
+def ask_all(settings: Settings, lines: Iterable[str], form: Form) -> bool:
     """Print the answers to many questions, in order; return whether all could be asked.
 
     Blank lines do not count.
     """
     with open_engine(settings) as parts:
-        asked = [_ask_line(parts, line.strip(), top=top, as_json=as_json) for line in lines if line.strip()]
+        asked = [_ask_line(parts, line.strip(), form) for line in lines if line.strip()]
     return all(asked)
 
 
-def _ask_line(parts: Parts, text: str, *, top: int, as_json: bool) -> bool:
+def _ask_line(parts: Parts, text: str, form: Form) -> bool:
     try:
         question = Question.parse(text)
     except InvalidQuestion as error:
-        if as_json:
+        if form.as_json:
             click.echo(json_line(problem_json(text, str(error))))
         else:
             click.echo(f"crisisbot: {text[:60]!r}: {error}", err=True)
         return False
-    if not as_json:
+    if not form.as_json:
         click.secho(f"\n{visible(question.text)}", underline=True)
-    _print(parts.engine.ask(question, limit=top), as_json=as_json)
+    _print(parts, question, form)
     return True
 
 
-def _print(answer: Answer, *, as_json: bool) -> None:
-    click.echo(json_line(answer_json(answer)) if as_json else answer_text(answer))
+def _print(parts: Parts, question: Question, form: Form) -> None:
+    answer = parts.engine.ask(question, limit=form.top)
+    if form.as_json:
+        why = {"why": why_json(answer, parts.calibration)} if form.why else {}
+        click.echo(json_line({**answer_json(answer), **why}))
+        return
+    click.echo(answer_text(answer))
+    if form.why:
+        click.echo("\n" + why_text(answer, parts.calibration))
 
 
 def answer_text(answer: Answer) -> str:
     """Write an answer for people who read a terminal, with how sure it is."""
     messages = messages_for(answer.question.language)
     if answer.outcome is Outcome.NOTHING:
-        return write_terminal(nothing(answer.covered, messages, is_foreign=answer.question.is_foreign))
+        is_foreign = answer.question.is_foreign
+        return write_terminal(
+            nothing(answer.covered, messages, looked_for=answer.looked_for, is_foreign=is_foreign)
+        )
     reply = citations(answer.outcome, answer.evidence, messages)
     if answer.outcome is Outcome.CLOSEST:
         return write_terminal(reply)

@@ -28,11 +28,11 @@ ARTICLE_ID = click.IntRange(1, 2**63 - 1)
 def explained() -> Iterator[None]:
     """Turn errors that we raise on purpose into one kind line and the right exit code."""
     from corpus.errors import CorpusError, UnknownArticle  # noqa: PLC0415 (not for --help)
-    from index.errors import InvalidQuestion, RetrievalError  # noqa: PLC0415
+    from index.errors import InvalidQuestion, InvalidQuestions, RetrievalError  # noqa: PLC0415
 
     try:
         yield
-    except (BotError, InvalidQuestion, UnknownArticle) as error:
+    except (BotError, InvalidQuestion, InvalidQuestions, UnknownArticle) as error:
         _fail(str(error), WRONG)
     except (CorpusError, RetrievalError) as error:
         _fail(str(error), FAILED)
@@ -86,8 +86,9 @@ def _print_json(_context: click.Context, _option: click.Parameter, wanted: bool)
 @click.option(
     "--json", "as_json", is_flag=True, callback=_print_json, help="One JSON object a line (docs/json.md)."
 )
+@click.option("--why", is_flag=True, help="Show all passages that were looked at, with what was measured.")
 @click.pass_context
-def ask(context: click.Context, text: tuple[str, ...], file: Any, top: int, *, as_json: bool) -> None:  # noqa: ANN401 (an open file)
+def ask(context: click.Context, /, text: tuple[str, ...], file: Any, **form: Any) -> None:  # noqa: ANN401 (an open file)
     """Answer TEXT, or every line of a file, from the articles."""
     if bool(text) == bool(file):
         raise click.UsageError('give one question, such as: crisisbot ask "who was arrested?", or --file')
@@ -96,8 +97,8 @@ def ask(context: click.Context, text: tuple[str, ...], file: Any, top: int, *, a
     with explained():
         settings = _settings(context)
         if file is None:
-            asking.ask_one(settings, " ".join(text), top=top, as_json=as_json)
-        elif not asking.ask_all(settings, file, top=top, as_json=as_json):
+            asking.ask_one(settings, " ".join(text), asking.Form(**form))
+        elif not asking.ask_all(settings, file, asking.Form(**form)):
             sys.exit(FAILED)
 
 
@@ -207,6 +208,32 @@ def run(context: click.Context) -> None:
 
     with explained():
         sys.exit(run_bot(_settings(context)))
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--leave-out",
+    default=0.0,
+    type=click.FloatRange(0, 1, max_open=True),
+    metavar="SHARE",
+    help="Leave this share of the articles out: their questions have no answer.",
+)
+@click.option("--seed", default=1, show_default=True, help="Which ones, and which questions of --limit.")
+@click.option("--limit", type=click.IntRange(1), help="Questions of each file at most, drawn at random.")
+@click.option(
+    "--json",
+    "write_json",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write all of it there, too.",
+)
+@click.pass_context
+def evaluate(context: click.Context, /, files: tuple[Path, ...], **options: Any) -> None:  # noqa: ANN401 (the options)
+    """Ask questions of FILEs in SQuAD's format, each of its own articles; say how good the answers are."""
+    from bot.evaluating import evaluate_files  # noqa: PLC0415
+
+    with explained():
+        evaluate_files(_settings(context), files, **options)
 
 
 @main.command()

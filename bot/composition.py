@@ -5,14 +5,17 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
 from bot.settings import Settings
 from corpus.sources.files import bundled_digest, read_bundled
 from corpus.store import Corpus
-from index.encoder import SentenceEncoder
+from index.confidence import Calibration, read_calibration
+from index.encoder import Encoder, SentenceEncoder
 from index.engine import Engine
+from index.reader import Reader
 from index.sync import SyncReport
 
 log = logging.getLogger(__name__)
@@ -58,6 +61,8 @@ class Parts:
 
     corpus: Corpus
     encoder: SentenceEncoder
+    reader: Reader | None
+    calibration: Calibration
     engine: Engine
 
 
@@ -83,7 +88,23 @@ def open_engine(settings: Settings) -> Iterator[Parts]:
 def make_engine(settings: Settings, corpus: Corpus) -> Parts:
     """Build an engine over a corpus; it is ready after the first refresh."""
     encoder = SentenceEncoder(settings.model())
-    return Parts(corpus, encoder, Engine(settings.index_folder, corpus, encoder))
+    reader, calibration = _reader(settings), _calibration(settings)
+    engine = Engine(settings.index_folder, corpus, encoder, reader=reader, calibration=calibration)
+    return Parts(corpus, encoder, reader, calibration, engine)
+
+
+def new_engine(settings: Settings, folder: Path, corpus: Corpus, encoder: Encoder) -> Engine:
+    """Build an engine that answers as the settings say, over any corpus, with its index in any folder."""
+    return Engine(folder, corpus, encoder, reader=_reader(settings), calibration=_calibration(settings))
+
+
+def _reader(settings: Settings) -> Reader | None:
+    return Reader() if settings.reader else None
+
+
+def _calibration(settings: Settings) -> Calibration:
+    measured = read_calibration()
+    return measured if settings.sure is None else measured.sure_from(settings.sure)
 
 
 def refresh(engine: Engine, *, patience_s: float = -1) -> SyncReport:

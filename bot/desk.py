@@ -99,7 +99,9 @@ class Desk:
         # One more than is shown tells whether there is more.
         answer = self._engine.ask(question, limit=render.PAGE + 1, skip=page * render.PAGE)
         if answer.outcome is Outcome.NOTHING:
-            return render.nothing(answer.covered, messages, is_foreign=question.is_foreign)
+            return render.nothing(
+                answer.covered, messages, looked_for=answer.looked_for, is_foreign=question.is_foreign
+            )
         return card_of(answer, messages, page=page)
 
     def explain(self, problem: str, language: str | None) -> Reply:

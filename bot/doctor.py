@@ -14,11 +14,16 @@ from corpus.errors import CorpusError
 from corpus.store import Corpus
 from corpus.stored import PassageId
 from index.encoder import SentenceEncoder
-from index.errors import ModelUnavailable, RetrievalError, SnapshotDamaged
+from index.errors import ModelDamaged, ModelUnavailable, RetrievalError, SnapshotDamaged
+from index.glosses import GLOSSED, can_read
 from index.models import Model
+from index.reader import Reader
 from index.snapshots import Snapshots
 
 LIBRARIES = ("python-telegram-bot", "sentence-transformers", "torch", "faiss-cpu", "bm25s", "sqlalchemy")
+
+#: What models are tried on.
+QUESTION, ANSWER, WEATHER = "Who was arrested?", "Two men were arrested.", "It rained all day."
 
 #: What a check found, a line each.
 Findings = Iterator[str]
@@ -30,6 +35,7 @@ def examine(settings: Settings) -> bool:
         ("settings", _settings),
         ("database", _database),
         ("model", _model),
+        ("reader", _reader),
         ("index", _index),
     )
     well = [_is_well(name, check, settings) for name, check in checks]  # all of them, whatever one finds
@@ -80,18 +86,35 @@ def _model(settings: Settings) -> Findings:
     model = settings.model()
     model.verify()
     yield f"{model.name}" + (", weights have the right checksum" if model.is_bundled else "")
-    languages = ", ".join(sorted(model.languages))
-    yield f"its vectors are used for {languages}; the others are searched by words"
+    yield f"it reads {_read_by(model)}; the others are searched by words"
     _probe(model)
     yield "it reads a question"
 
 
+def _read_by(model: Model) -> str:
+    spoken = ", ".join(sorted(model.languages))
+    glossed = ", ".join(
+        sorted(one for one in GLOSSED if not model.speaks(one) and can_read(one, model.speaks))
+    )
+    return f"{spoken}, and {glossed} through a dictionary" if glossed else spoken
+
+
 def _probe(model: Model) -> None:
     encoder = SentenceEncoder(model)
-    near, far = encoder.encode_passages(["Two men were arrested.", "It rained all day."])
-    question = encoder.encode_questions(["Who was arrested?"])[0]
-    if not float(question @ near) > float(question @ far):
+    [near], [far] = encoder.encode_passages([[ANSWER], [WEATHER]])
+    [question] = encoder.encode_questions([QUESTION])
+    if not float(question.vector @ near.vector) > float(question.vector @ far.vector):
         raise ModelUnavailable(f"the model {model.name!r} does not tell an answer from the weather")
+
+
+def _reader(settings: Settings) -> Findings:
+    if not settings.reader:
+        yield "turned off by CRISISBOT_READER"
+        return
+    near, far = Reader().read(QUESTION, [(ANSWER, ""), (WEATHER, "")])
+    if not near.score > far.score:
+        raise ModelDamaged("it does not tell an answer from the weather; CRISISBOT_READER=0 does without it")
+    yield "its file has the right checksum, and it tells an answer from the weather"
 
 
 def _index(settings: Settings) -> Findings:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.buttons import Press, ShowCard, ShowContext, ShowPage, write
 from bot.links import sentence_link
+from bot.marking import marked
 from bot.messages import Messages
 from bot.tree import Bold, Button, Link, Name, Node, Quote, Reply
 from bot.visible import visible
@@ -19,6 +20,10 @@ PAGE = 3
 #: Characters of a title or a source's name in a citation; titles are no answers, so they may be cut.
 LONGEST_NAME = 120
 
+#: Words of a question that are repeated when nothing was found, and characters of each.
+MOST_WORDS = 8
+LONGEST_WORD = 40
+
 
 def citations(outcome: Outcome, evidence: Sequence[Evidence], messages: Messages, *, first: int = 1) -> Reply:
     """Show passages with their citations, numbered from `first`; from the second on, long ones are folded."""
@@ -26,7 +31,7 @@ def citations(outcome: Outcome, evidence: Sequence[Evidence], messages: Messages
     if outcome is Outcome.CLOSEST:
         nodes += [messages.say("The articles do not say this clearly. The closest passages:"), "\n"]
     for number, one in enumerate(evidence, start=first):
-        quote = Quote((visible(one.quote),), expandable=number > 1)
+        quote = Quote(marked(one), expandable=number > 1)
         nodes += [quote, *_citation(number, one, messages), "\n\n"]
     return Reply(tuple(nodes[:-1]))
 
@@ -65,14 +70,22 @@ def alone(one: Evidence, messages: Messages) -> Reply:
     return Reply((_surroundings(one), *_citation(1, one, messages)))
 
 
-def nothing(covered: CorpusSummary, messages: Messages, *, is_foreign: bool = False) -> Reply:
-    """Say that the articles do not know, and what they cover instead."""
+def nothing(
+    covered: CorpusSummary,
+    messages: Messages,
+    *,
+    looked_for: Sequence[str] = (),
+    is_foreign: bool = False,
+) -> Reply:
+    """Say that the articles do not know, which words were looked for, and what the articles cover instead."""
     say = messages.say
     if not covered.articles:
         return Reply((say("There are no articles yet, so there is nothing to answer from."),))
+    named: list[Node] = ["\n", say("I looked for:"), " ", Name(_words(looked_for))]
     return Reply(
         (
             say("The articles do not answer this, as far as I can find."),
+            *(named if looked_for else []),
             "\n\n",
             say("They cover:"),
             " ",
@@ -131,14 +144,31 @@ def language_name(language: Language, messages: Messages) -> str:
 
 
 def _surroundings(one: Evidence) -> Quote:
-    return Quote((visible(one.before), Bold(visible(one.quote)), visible(one.after)), expandable=True)
+    quote = Bold(visible(one.quote))
+    return Quote((quote,), expandable=True, before=visible(one.before), after=visible(one.after))
 
 
 def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
     revision = one.revision
     url = sentence_link(revision.url, revision.text, one.sentence)
     source, date = Name(_name(revision.source)), messages.date(revision.published)
-    return [f"\n[{number}] ", _title(revision, url), " — ", source, f", {date}"]
+    # Whom the bot speaks to in a language reads it; any other one is named.
+    foreign = (
+        "" if revision.language is messages.language else f", {_in_language(revision.language, messages)}"
+    )
+    return [f"\n[{number}] ", _title(revision, url), " — ", source, f", {date}{foreign}"]
+
+
+def _in_language(language: Language, messages: Messages) -> str:
+    """Say in which language a text is."""
+    say = messages.say
+    names = {
+        Language.ENGLISH: say("in English"),
+        Language.RUSSIAN: say("in Russian"),
+        Language.KAZAKH: say("in Kazakh"),
+        Language.OTHER: say("in another language"),
+    }
+    return names[language]
 
 
 def _title(revision: Revision, url: str | None) -> Node:
@@ -146,9 +176,17 @@ def _title(revision: Revision, url: str | None) -> Node:
     return Link(title, url) if url else Name(title)
 
 
-def _name(text: str) -> str:
+def _words(words: Sequence[str]) -> str:
+    """Name a question's words, each once, the first ones where there are many."""
+    named: dict[str, str] = {}
+    for word in words:
+        named.setdefault(word.casefold(), _name(word, LONGEST_WORD))
+    return ", ".join([*named.values()][:MOST_WORDS]) + (", …" if len(named) > MOST_WORDS else "")
+
+
+def _name(text: str, longest: int = LONGEST_NAME) -> str:
     shown = visible(text)
-    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1].rstrip() + "…"
+    return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
 
 
 def _button(label: str, press: Press) -> Button:

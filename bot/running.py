@@ -34,8 +34,11 @@ def run_bot(settings: Settings) -> int:
         return 2
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own way to be told which form it may use
     with open_engine(settings) as parts:
-        if parts.encoder.is_needed_for(parts.corpus.summary().languages):
+        languages = parts.corpus.summary().languages
+        if parts.encoder.is_needed_for(languages):
             parts.encoder.load()  # now, so that the first person who asks does not wait for it
+        if languages and parts.reader is not None:
+            parts.reader.load()
         try:
             asyncio.run(_serve(settings, parts))
         except InvalidToken:

@@ -17,6 +17,9 @@ TELEGRAM_API = "https://api.telegram.org/bot"
 
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
+#: What CRISISBOT_SURE may be: below, as much speaks against an answer as for it; above, nothing is one.
+LEAST_SURE, MOST_SURE = 0.5, 0.99
+
 #: Every variable that is read, so that documentation can be held against it.
 VARIABLES = (
     "CRISISBOT_DATA",
@@ -26,6 +29,8 @@ VARIABLES = (
     "CRISISBOT_MODEL_LANGUAGES",
     "CRISISBOT_QUERY_PROMPT",
     "CRISISBOT_PASSAGE_PROMPT",
+    "CRISISBOT_READER",
+    "CRISISBOT_SURE",
     "CRISISBOT_REFRESH_SECONDS",
     "CRISISBOT_LOG_LEVEL",
     "TELEGRAM_BOT_TOKEN",
@@ -44,6 +49,8 @@ class Settings:
     model_languages: frozenset[Language] | None
     query_prompt: str | None
     passage_prompt: str | None
+    reader: bool
+    sure: float | None
     refresh_seconds: float
     log_level: str
     telegram_api_url: str
@@ -68,6 +75,8 @@ class Settings:
             # Not stripped: a prompt's last space counts.
             query_prompt=environment.get("CRISISBOT_QUERY_PROMPT") or None,
             passage_prompt=environment.get("CRISISBOT_PASSAGE_PROMPT") or None,
+            reader=_switch(given, "CRISISBOT_READER", default=True),
+            sure=_probability(given, "CRISISBOT_SURE"),
             refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=2.0),
             log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),
@@ -125,6 +134,21 @@ def _seconds(given: Mapping[str, str], name: str, *, default: float) -> float:
     if not 0 < seconds <= 24 * 60 * 60:
         raise InvalidSetting(f"{name} is {value!r}; it may be a number of seconds above 0, such as 2")
     return seconds
+
+
+def _probability(given: Mapping[str, str], name: str) -> float | None:
+    value = given.get(name)
+    if not value:
+        return None
+    try:
+        probability = float(value)
+    except ValueError:
+        probability = -1.0
+    if not LEAST_SURE <= probability <= MOST_SURE:
+        raise InvalidSetting(
+            f"{name} is {value!r}; it may be a probability from {LEAST_SURE} to {MOST_SURE}, such as 0.8"
+        )
+    return probability
 
 
 def _languages(given: Mapping[str, str], name: str) -> frozenset[Language] | None:

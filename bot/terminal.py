@@ -3,10 +3,12 @@
 import shutil
 import textwrap
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 
 import click
 
-from bot.tree import Bold, Link, Name, Node, Quote, Reply
+from bot.tree import Bold, Link, Name, Node, Quote, Reply, Run, Underline, plain
 
 #: Columns at most: longer lines are hard to read.
 WIDEST = 100
@@ -16,10 +18,18 @@ NARROWEST = 20
 
 _BAR = "  │ "
 
+#: Whether words are bold, and whether they are underlined.
+_Style = tuple[bool, bool]
+
 
 def write_terminal(reply: Reply) -> str:
     """Write a reply with its words as they are, quotes behind a bar, addresses behind their words."""
     return "".join(_line_breaks(reply.nodes)).strip("\n")
+
+
+def width() -> int:
+    """Return how many columns are written to."""
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
 
 
 def _line_breaks(nodes: Sequence[Node]) -> list[str]:
@@ -36,46 +46,42 @@ def _line_breaks(nodes: Sequence[Node]) -> list[str]:
     return written
 
 
-def _write(node: str | Bold | Name | Link) -> str:
-    if isinstance(node, Bold):
-        return click.style(node.text, bold=True)
+def _write(node: Run | Name | Link) -> str:
     if isinstance(node, Link):
         return f"{node.text} <{node.url}>"
-    return node if isinstance(node, str) else node.text
+    return node.text if isinstance(node, Name) else _styled(plain((node,)), _style(node))
 
 
 def _quote(quote: Quote) -> str:
-    words = "".join(child if isinstance(child, str) else _marked(child.text) for child in quote.children)
-    width = min(max(shutil.get_terminal_size().columns, NARROWEST), WIDEST)
-    lines = textwrap.wrap(words, width - len(_BAR), break_long_words=False, break_on_hyphens=False)
-    return "\n".join(_BAR + line for line in _unmark(lines))
-
-
-#: Characters that stand for "bold on" and "bold off" while lines are broken, for an escape sequence would
-#: count as several columns. `bot.visible` lets no control character of a source through.
-_ON, _OFF = "\x01", "\x02"
-
-
-def _marked(text: str) -> str:
-    return f"{_ON}{text}{_OFF}"
-
-
-def _unmark(lines: Sequence[str]) -> list[str]:
-    """Write bold as escape sequences that begin and end on every line."""
-    written, bold = [], False
+    words = plain(quote.runs)
+    lines = textwrap.wrap(
+        words,
+        width() - len(_BAR),
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    styles = [style for run in quote.runs for style in [_style(run)] * len(plain((run,)))]
+    written, end = [], 0
     for line in lines:
-        parts, now = [], bold
-        for piece in _pieces(line):
-            if piece == _ON:
-                now = True
-            elif piece == _OFF:
-                now = False
-            else:
-                parts.append(click.style(piece, bold=True) if now else piece)
-        written.append("".join(parts))
-        bold = now
-    return written
+        start = words.index(line, end)  # lines are what stands between the spaces at which they were broken
+        end = start + len(line)
+        written.append(_BAR + _line(line, styles[start:end]))
+    return "\n".join(written)
 
 
-def _pieces(line: str) -> list[str]:
-    return [part for part in line.replace(_ON, f"\0{_ON}\0").replace(_OFF, f"\0{_OFF}\0").split("\0") if part]
+def _line(line: str, styles: Sequence[_Style]) -> str:
+    """Write a line whose characters have these styles; on every line they begin anew and end."""
+    alike = groupby(zip(styles, line, strict=True), key=itemgetter(0))
+    return "".join(_styled("".join(letter for _, letter in some), style) for style, some in alike)
+
+
+def _style(run: Run) -> _Style:
+    return isinstance(run, Bold) or (isinstance(run, Underline) and run.bold), isinstance(run, Underline)
+
+
+def _styled(text: str, style: _Style) -> str:
+    bold, underlined = style
+    # None leaves a style as it is; False would turn it off by an escape sequence of its own.
+    return click.style(text, bold=bold or None, underline=underlined or None, reset=bold or underlined)

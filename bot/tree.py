@@ -15,6 +15,14 @@ class Bold:
 
 
 @dataclass(frozen=True, slots=True)
+class Underline:
+    """Words that are pointed at; `bold` ones stand out as well."""
+
+    text: str
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Name:
     """Source text outside of quotes: a title, a source's name. Like a quote, it must not become active."""
 
@@ -31,14 +39,28 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Source text, set apart; `expandable` ones are folded where they can be."""
+    """Source text, set apart; `expandable` ones are folded where they can be.
 
-    children: tuple["str | Bold", ...]
+    `children` are what is quoted, in runs of one style each; its neighbours `before` and `after` may be left
+    out.
+    """
+
+    children: tuple["Run", ...]
     expandable: bool = False
+    before: str = ""
+    after: str = ""
+
+    @property
+    def runs(self) -> tuple["Run", ...]:
+        """All of it, one after the other."""
+        return (self.before, *self.children, self.after)
 
 
-#: A piece of a message; plain words are `str`.
-Node = str | Bold | Name | Link | Quote
+#: Words of one style; plain ones are `str`.
+Run = str | Bold | Underline
+
+#: A piece of a message.
+Node = Run | Name | Link | Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +79,16 @@ class Reply:
     buttons: tuple[tuple[Button, ...], ...] = ()
 
 
+def run(text: str, *, bold: bool, underlined: bool) -> Run:
+    """Return words in a style."""
+    if underlined:
+        return Underline(text, bold)
+    return Bold(text) if bold else text
+
+
 def plain(nodes: Sequence[Node]) -> str:
     """Return the words alone."""
     return "".join(
-        node
-        if isinstance(node, str)
-        else "".join(child if isinstance(child, str) else child.text for child in node.children)
-        if isinstance(node, Quote)
-        else node.text
+        node if isinstance(node, str) else plain(node.runs) if isinstance(node, Quote) else node.text
         for node in nodes
     )

@@ -23,6 +23,13 @@ _KAZAKH_WORD = re.compile(
     "м[ае]|б[ае]|деген|деп|деді|емес|екен|болды|болған|болады|туралы|неге|неше|немен|ким|кимди|кимнин|ким[гм]е|"
     "кайда|кайдан|кашан|кандай|калай|канша|кайсы|жок|олар|калды|жатыр|оган|бул|усталды"
 )
+# Kazakh in Latin letters, as it is typed and in its official alphabets. "Qatar" and "Iraq" have a q, too.
+_LATIN_KAZAKH_WORD = re.compile(
+    "adam(?:dar)?|[kq]ansha|[kq]ashan|[kq]a[iy]da|[kq]anda[iy]|[kq]ala[iy]|kim(?:di|ge|ning?)?|nege|neshe|turaly|boldy|"
+    "zhoq|joq|ustaldy|[kq]amaldy|[kq]aza|tapty|zhatyr|jatyr|bul|onyng?|qa[iy]|ne"
+)
+_LATIN_KAZAKH_LETTER = re.compile("[ğǵñńşıūý]|q(?!u)")
+
 _RUSSIAN_WORD = re.compile(
     "без|был[аио]?|во?|вы|где|для|до|его|её|ее|если|за|из|или|их|и|как|ка(?:кая|кие|кой|кую)|когда|кого|кому|кто|"
     "куда|к|ли|мы|над|на|об?|она|они|он|откуда|почему|под|по|про|при|сколько|со?|так(?:ое|ой|ая)|там|то|у|ч[еа]го|"
@@ -73,12 +80,23 @@ def _by_letters(text: str) -> Language:
     latin, cyrillic = len(_LATIN.findall(text)), len(_CYRILLIC.findall(text))
     if not words or 2 * (latin + cyrillic) < sum(map(len, words)):
         return Language.OTHER
+    if not cyrillic and _is_latin_kazakh(words):
+        return Language.KAZAKH
     # "Кто основал McKinsey & Company?" is Russian, "Who is Дархан Шарипов?" is English.
     if 4 * cyrillic < latin or 4 * _count(words, _ENGLISH_WORD) >= len(words):
         return Language.ENGLISH
     # "Кто такой Қасым-Жомарт Тоқаев?" is Russian all the same, so a Russian word weighs two.
     kazakh = sum(bool(_KAZAKH_LETTER.search(word) or _KAZAKH_WORD.fullmatch(word)) for word in words)
     return Language.KAZAKH if kazakh > 2 * _count(words, _RUSSIAN_WORD) else Language.RUSSIAN
+
+
+def _is_latin_kazakh(words: list[str]) -> bool:
+    """Say whether words in Latin letters are Kazakh: a frequent one and one more, none of them English."""
+    if _count(words, _ENGLISH_WORD):
+        return False
+    letters = sum(_LATIN_KAZAKH_LETTER.search(word) is not None for word in words)
+    frequent = _count(words, _LATIN_KAZAKH_WORD)
+    return frequent > 0 and frequent + letters > 1
 
 
 def _count(words: list[str], known: re.Pattern[str]) -> int:

@@ -59,18 +59,23 @@ class Corpus:
         """Return all connections."""
         self._database.close()
 
-    def put(self, article: Article, *, restore: bool = False) -> Change:
+    def put(
+        self, article: Article, *, restore: bool = False, sentences: Sequence[Passage] | None = None
+    ) -> Change:
         """Store an article, or a new revision of it; once this returns, it is not lost.
 
         Args:
             article: what a source yielded; its `key` says which article it is.
             restore: bring it back if it was removed, because a person asked for it by name.
+            sentences: where its sentences are, if that is known already; they are told by `split` otherwise.
         """
+        # Before the transaction: others may write meanwhile.
+        cut = split(article.text, article.language) if sentences is None else sentences
         try:
-            return self._put(article, restore=restore)
+            return self._put(article, cut, restore=restore)
         except IntegrityError:
             # Another process stored the same key between our look and our write; now it is there to be seen.
-            return self._put(article, restore=restore)
+            return self._put(article, cut, restore=restore)
 
     def remove(self, article_id: ArticleId, *, because: str) -> Revision:
         """Take an article out of all answers; its revisions stay, and no source brings it back by itself.
@@ -104,6 +109,12 @@ class Corpus:
         )
         with self._database.reading() as connection:
             return [read_revision(row) for row in connection.execute(statement)]
+
+    def keys(self) -> dict[ArticleId, str]:
+        """Return the keys of all articles that are not removed, by id."""
+        statement = sa.select(articles.c.id, articles.c.key).where(articles.c.removed_at.is_(None))
+        with self._database.reading() as connection:
+            return {ArticleId(row.id): row.key for row in connection.execute(statement)}
 
     def latest(self, limit: int) -> list[Revision]:
         """Return the current revisions of the most recently published articles, undated ones last."""
@@ -234,9 +245,7 @@ class Corpus:
             if not noted.rowcount:
                 connection.execute(marks.insert().values(name=name, value=value))
 
-    def _put(self, article: Article, *, restore: bool) -> Change:
-        # Before the transaction: others may write meanwhile.
-        sentences = split(article.text, article.language)
+    def _put(self, article: Article, sentences: Sequence[Passage], *, restore: bool) -> Change:
         with self._database.writing() as connection:
             known = connection.execute(
                 sa.select(articles).where(articles.c.key == article.key).with_for_update()

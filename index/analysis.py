@@ -31,8 +31,8 @@ STOP_WORDS: dict[Language, frozenset[str]] = {
     Language.ENGLISH: _words_of(
         """a about all also an and any anyone are as at be been but by can can't cant could did didn't didnt
         do does doesn't doesnt doing don't dont for from get gets getting got had has have he her here hey
-        him his how hows i i'm if im in into is isn't isnt it it's its just know lot me my now of on or
-        our please really she so some still tell than that the their them there these they this those to
+        him his how hows i i'm if im in into is isn't isnt it it's its just know lot many me much my now of on
+        or our please really she so some still tell than that the their them there these they this those to
         us was we were what what's whats when where wheres which who who's whom whos whose why will with
         would yet you your"""
     ),

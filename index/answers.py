@@ -75,7 +75,8 @@ class Evidence:
     """One passage where it stands: all that is shown is a slice of `revision.text`, so no citation gets lost.
 
     `around` are the spans of its neighbours and of itself; `marks` those of the words in it that made it win,
-    and `answer` that of the words that answer, where they are known. `score` compares passages of one answer only.
+    and `answer` that of the words that answer, where they are known. `score` compares passages of one answer
+    only.
     """
 
     passage_id: PassageId
@@ -130,11 +131,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage on its way to be shown: what speaks for it, how probable it answers, and so what to say of it."""
+    """A passage on its way to be shown: what speaks for it, how probably it answers, so what to say of it."""
 
     evidence: Evidence
     score: float
     signals: Signals = field(default_factory=dict)
+    paragraph: Span = Span(0, 0)  # noqa: RUF009 (immutable)
     by: Evidenced = Evidenced.WORDS
     probability: float = 0.0
     outcome: Outcome = Outcome.NOTHING

@@ -1,11 +1,12 @@
 """Encoder: texts to vectors. The only module that knows sentence-transformers and torch."""
 
+import functools
 import os
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from index.models import Model
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Encoding, Tokenizer
 
 #: (n, d) float32, each row of length 1, so that a product of rows is their cosine.
 Vectors = NDArray[np.float32]
@@ -31,8 +33,8 @@ LONGEST_WINDOW = 256
 class Encoded:
     """A text as a model reads it: one vector (d,), and one for each of its t word pieces, (t, d).
 
-    `spans` are the word pieces' characters in the text, (t, 2). All vectors have length 1. Where a model's vector is not made of its pieces' ones,
-    there are no pieces.
+    `spans` are the word pieces' characters in the text, (t, 2). All vectors have length 1. Where a model's
+    vector is not made of its pieces' ones, there are no pieces.
     """
 
     vector: Vectors
@@ -96,10 +98,10 @@ class SentenceEncoder:
     def encode_passages(self, paragraphs: Sequence[Sequence[str]]) -> list[list[Encoded]]:
         """Encode the sentences of paragraphs, read together, with the model's prompt for passages.
 
-        A sentence's vector is the mean of its word pieces' ones as they come out of reading the whole paragraph,
-        so that "he" has met its name (Günther et al. 2024, https://arxiv.org/abs/2409.04701). Models whose
-        vectors are not such means read each sentence alone. Paragraphs longer than the model's window are
-        read in windows of whole sentences.
+        A sentence's vector is the mean of its word pieces' ones as they come out of reading the whole
+        paragraph, so that "he" has met its name (Günther et al. 2024, https://arxiv.org/abs/2409.04701).
+        Models whose vectors are not such means read each sentence alone. Paragraphs longer than the model's
+        window are read in windows of whole sentences.
 
         Raises:
             ModelUnavailable, ModelDamaged: at the first call, when the model cannot be loaded.
@@ -119,7 +121,11 @@ class SentenceEncoder:
         return [[found[i, j] for j in range(len(paragraph))] for i, paragraph in enumerate(paragraphs)]
 
     def load(self) -> "SentenceTransformer":
-        """Load the model, once."""
+        """Load the model, once.
+
+        Raises:
+            ModelUnavailable, ModelDamaged: when it cannot be loaded, or is not what was shipped.
+        """
         with self._lock:
             if self._loaded is None:
                 self._model.verify()
@@ -128,7 +134,11 @@ class SentenceEncoder:
 
 
 def _prompt(given: str | None, transformer: "SentenceTransformer", kind: str) -> str:
-    own = transformer.prompts.get(kind) or transformer.prompts.get("passage" if kind == "document" else "") or ""
+    own = (
+        transformer.prompts.get(kind)
+        or transformer.prompts.get("passage" if kind == "document" else "")
+        or ""
+    )
     return own if given is None else given
 
 
@@ -141,7 +151,7 @@ class _Row:
     spans: NDArray[np.int64]
 
     def encoded(self, start: int, end: int, *, whole: bool) -> Encoded:
-        """Take the sentence at these characters out; `whole`: it is the text, so its vector is the model's own."""
+        """Take out the sentence at these characters; `whole`: it is the text, and its vector the model's."""
         starts, ends = self.spans[:, 0], self.spans[:, 1]
         inside = (starts >= start) & (ends <= end) & (ends > starts)
         tokens = self.tokens[inside]
@@ -163,7 +173,7 @@ def _windows(
 ) -> Iterator[_Window]:
     limit = min(transformer.max_seq_length or LONGEST_WINDOW, LONGEST_WINDOW) - 2
     together = _is_mean(transformer)
-    limit -= len(transformer.tokenizer(prompt, add_special_tokens=False)["input_ids"]) if prompt else 0
+    limit -= sum(_lengths(transformer, [prompt]))
     for number, sentences in enumerate(paragraphs):
         lengths = _lengths(transformer, sentences)
         first = 0
@@ -188,17 +198,36 @@ def _window(
 
 
 def _lengths(transformer: "SentenceTransformer", texts: Sequence[str]) -> list[int]:
-    if not texts:
-        return []
-    found = transformer.tokenizer(list(texts), add_special_tokens=False, verbose=False)["input_ids"]
-    return [len(ids) for ids in found]
+    tokenizer = _tokenizer(transformer)
+    if tokenizer is None:
+        own: Any = transformer.tokenizer
+        return [len(own.tokenize(text)) for text in texts]
+    return [len(one) for one in tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+
+@functools.cache
+def _tokenizer(transformer: "SentenceTransformer") -> "Tokenizer | None":
+    """Return a copy of a model's tokenizer that cuts nothing off; None where it does not tell characters.
+
+    The model's own one keeps what it was told to cut off at the last call, and all threads share it, so it
+    must be called in one way only, which is the library's.
+    """
+    from tokenizers import Tokenizer  # noqa: PLC0415 (it is loaded by now)
+
+    own: Any = transformer.tokenizer
+    if not getattr(own, "is_fast", False):
+        return None
+    copy = Tokenizer.from_str(own.backend_tokenizer.to_str())
+    copy.no_truncation()
+    copy.no_padding()
+    return copy
 
 
 def _is_mean(transformer: "SentenceTransformer") -> bool:
     """Say whether a text's vector is the mean of its word pieces' ones, with nothing but scaling after it."""
     modules = list(transformer)
-    pooling = next((one for one in modules if type(one).__name__ == "Pooling"), None)
-    if pooling is None or not getattr(transformer.tokenizer, "is_fast", False):
+    pooling: Any = next((one for one in modules if type(one).__name__ == "Pooling"), None)
+    if pooling is None or _tokenizer(transformer) is None:
         return False
     config = pooling.get_config_dict()
     mode = config.get("pooling_mode", "mean" if config.get("pooling_mode_mean_tokens") else "other")
@@ -216,18 +245,28 @@ def _forward(transformer: "SentenceTransformer", texts: Sequence[str]) -> Iterat
         features = transformer.preprocess(list(texts))
         found = transformer.forward(features)
         vectors = found["sentence_embedding"].float().numpy()
-        if not _is_mean(transformer):
+        tokenizer = _tokenizer(transformer)
+        if tokenizer is None or not _is_mean(transformer):
             for vector in vectors:
                 none = np.zeros((0, vector.size), dtype=np.float32)
                 yield _Row(vector, none, np.zeros((0, 2), dtype=np.int64))
             return
         tokens = found["token_embeddings"].float().numpy()
-    read = transformer.tokenizer(
-        list(texts), truncation=True, max_length=tokens.shape[1], return_offsets_mapping=True
-    )
-    for row, vector in enumerate(vectors):
-        spans = np.array(read["offset_mapping"][row], dtype=np.int64).reshape(-1, 2)
-        yield _Row(vector, tokens[row, : len(spans)], spans)
+    for row, read in enumerate(tokenizer.encode_batch(list(texts))):
+        spans = _cut_off(read, tokens.shape[1])
+        yield _Row(vectors[row], tokens[row, : len(spans)], spans)
+
+
+def _cut_off(read: "Encoding", length: int) -> NDArray[np.int64]:
+    """Return the characters of the pieces that the model read, (t, 2), t at most `length`.
+
+    Special pieces at the end stay.
+    """
+    spans = np.array(read.offsets, dtype=np.int64).reshape(-1, 2)
+    if len(spans) <= length:
+        return spans
+    at_the_end = read.special_tokens_mask[::-1].index(0)
+    return np.concatenate([spans[: length - at_the_end], spans[len(spans) - at_the_end :]])
 
 
 @contextmanager
@@ -272,6 +311,6 @@ def _load(model: Model) -> "SentenceTransformer":
 
 
 def _unit(vectors: NDArray[np.float32]) -> Vectors:
-    """Scale vectors to length 1; models differ in whether they do so themselves."""
+    """Scale vectors, (..., d), to length 1; models differ in whether they do so themselves."""
     lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
     return np.ascontiguousarray(vectors / np.maximum(lengths, np.finfo(np.float32).tiny), dtype=np.float32)

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from corpus.store import Corpus
@@ -10,13 +9,11 @@ from corpus.stored import CorpusSummary
 from index.answers import Answer, Candidate, Evidence, Question, Reference, choose
 from index.confidence import Calibration, Outcome, read_calibration
 from index.encoder import Encoder
-from index.fusion import Profile, Weights, read_weights
-from index.glosses import Reading, read_for
+from index.fusion import Weights, read_weights
 from index.judging import Judge
-from index.question import AskedQuestion, read_question
+from index.question import read_question
 from index.ranking import Hit, rank
 from index.reader import Reader
-from index.signals import Signal
 from index.snapshots import Snapshot
 from index.sync import Progress, Sync, SyncReport
 
@@ -93,7 +90,7 @@ class Engine:
     def ask(self, question: Question, *, limit: int = 3, skip: int = 0) -> Answer:
         """Find up to `limit` passages that answer, best first, leaving out the first `skip` ones."""
         snapshot = self._ready()
-        asked = self._read(snapshot, question)
+        asked = read_question(question.text, question.language, snapshot.shelves, self._encoder)
         hits = rank(snapshot.shelves.values(), asked, snapshot.tokens, self._weights, limit=2 * READ)
         considered = self._judge.judge(asked, self._stored(hits)[:READ], snapshot)
         best = considered[0] if considered else None
@@ -137,40 +134,16 @@ class Engine:
             return self._ready()
         return snapshot
 
-    def _read(self, snapshot: Snapshot, question: Question) -> AskedQuestion:
-        speaks, shelves = self._encoder.speaks, snapshot.shelves
-        has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
-        reading = read_for(question.text, question.language, speaks) if has_vectors else None
-        own = shelves.get(question.language)
-
-        def closest(signal: Signal, term: str) -> str:
-            for shelf in [own] if own is not None else shelves.values():
-                if (found := shelf.fields[signal].closest(term)) != term:
-                    return found
-            return term
-
-        if reading is None:
-            profile = Profile.WORDS
-        else:
-            profile = Profile.VECTORS if speaks(question.language) else Profile.GLOSSES
-        return read_question(
-            question.text,
-            question.language,
-            profile=profile,
-            reading=reading,
-            as_read=lambda text, language: read_for(text, language, speaks) or Reading(text),
-            encoded=None if reading is None else self._encoder.encode_questions([reading.text])[0],
-            closest=closest,
-            idf=(lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf,
-        )
-
     def _stored(self, hits: Sequence[Hit]) -> list[Candidate]:
         stored = self._corpus.passages([hit.id for hit in hits])
         found = [(hit, stored[hit.id][0]) for hit in hits if hit.id in stored]
         around = self._corpus.neighbours([passage for _, passage in found], before=1, after=1)
         return [
             Candidate(
-                Evidence(passage.id, passage.revision, passage.position, passage.sentence, spans), hit.score, hit.signals
+                Evidence(passage.id, passage.revision, passage.position, passage.sentence, spans),
+                hit.score,
+                hit.signals,
+                passage.paragraph,
             )
             for (hit, passage), spans in zip(found, around, strict=True)
         ]

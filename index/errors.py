@@ -2,6 +2,7 @@
 
 RetrievalError
 ├── InvalidQuestion    a question is empty, too long, or no text
+├── InvalidQuestions   a file of questions is not in its format
 ├── ModelUnavailable   the model's files are not there or cannot be loaded
 ├── ModelDamaged       the model's files are not the ones they should be
 └── SnapshotDamaged    a generation of the index on disk is not what was written
@@ -30,3 +31,7 @@ class ModelDamaged(RetrievalError):
 
 class SnapshotDamaged(RetrievalError):
     """A generation of the index on disk is not what was written."""
+
+
+class InvalidQuestions(RetrievalError):
+    """A file of questions cannot be used; the message says what it lacks."""

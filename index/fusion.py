@@ -3,7 +3,7 @@
 import enum
 import functools
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,16 @@ class Profile(enum.StrEnum):
     WORDS = "words"  # it does not read it at all
 
 
-#: The signals that are standardised over the candidates before they are added; a reader's score is not.
-STANDARDISED = frozenset(Signal) - {Signal.READER, Signal.FOUND, Signal.KIND}
+#: The signals that the index measures of all candidates; the others come later, of the best ones only.
+FIRST = (
+    Signal.COSINE,
+    Signal.PARAGRAPH_COSINE,
+    Signal.WORDS,
+    Signal.PARAGRAPH_WORDS,
+    Signal.PIECES,
+    Signal.MEANINGS,
+    Signal.PARAGRAPH_MEANINGS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ def read_weights() -> Weights:
 
 
 def standardise(values: Scores) -> Scores:
-    """Scale values to mean 0 and standard deviation 1; equal values become 0, and so does NaN."""
+    """Scale values, (n,), to mean 0 and standard deviation 1; equal values become 0, and so does NaN."""
     known = values[~np.isnan(values)]
     deviation = float(known.std()) if len(known) else 0.0
     if deviation < np.finfo(np.float32).eps * max(1.0, float(np.abs(known).max(initial=0.0))):
@@ -55,10 +63,10 @@ def standardise(values: Scores) -> Scores:
     return scaled
 
 
-def fuse(table: Table, weights: Mapping[Signal, float], *, only: Collection[Signal] = STANDARDISED) -> Scores:
-    """Add up weighted standardised signals, each (n,); signals without a weight do not count."""
-    total = np.zeros(len(next(iter(table.values()))), dtype=np.float32)
-    for signal, values in table.items():
-        if signal in only and weights.get(signal):
-            total += np.float32(weights[signal]) * standardise(values)
+def fuse(table: Table, weights: Mapping[Signal, float]) -> Scores:
+    """Add up the weighted standardised signals of the index, each (n,); those without weight do not count."""
+    total = np.zeros(len(next(iter(table.values()), ())), dtype=np.float32)
+    for signal in FIRST:
+        if signal in table and weights.get(signal):
+            total += np.float32(weights[signal]) * standardise(table[signal])
     return total

@@ -1,12 +1,12 @@
-"""Glosses: a text read word by word through a small dictionary into English, for a model that speaks no more; pure.
+"""Glosses: a text read word by word through a small dictionary into English, for a model of English; pure.
 
-A gloss is never shown. It lets the bundled English model compare Russian and Kazakh texts by meaning, with one
-another and with English ones. The dictionaries are the project's own (`lexicon/gloss-*.tsv`); the crisis
-lexicon stands in for words that they lack; a word that neither knows is written in Latin letters, as names are.
+A gloss is never shown. It lets the bundled English model compare Russian and Kazakh texts by meaning, with
+one another and with English ones. The dictionaries are the project's own (`lexicon/gloss-*.tsv`); the crisis
+lexicon stands in for words that they lack; a word that neither knows is written in Latin letters, like names.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from corpus.languages import Language
@@ -17,6 +17,9 @@ from index.names import romanise
 
 #: The languages that have a dictionary.
 GLOSSED = frozenset({Language.RUSSIAN, Language.KAZAKH})
+
+#: Letters of a stem at least, for a word that is written like it to be taken for its root.
+SHORTEST_ROOT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Reading:
 
 
 def can_read(language: Language, speaks: Callable[[Language], bool]) -> bool:
-    """Say whether a model can read texts in a language: it speaks it, or English, and there is a dictionary."""
+    """Say whether a model can read texts in a language: it speaks it, or English with a dictionary."""
     return speaks(language) or (language in GLOSSED and speaks(Language.ENGLISH))
 
 
@@ -73,29 +76,45 @@ def gloss_word(word: str, language: Language) -> str:
     """Return a normalised word in English; nothing where English has no word for it."""
     if not word[0].isalpha() or word.isascii():
         return word
-    dictionary = read_glosses(language)
-    for form in (word, fold_kazakh(word), stem(word, language)):
-        if (found := dictionary.get(form)) is not None:
-            return found
-    if language is Language.KAZAKH:
-        russian = read_glosses(Language.RUSSIAN)
-        found = russian.get(word) or russian.get(stem(word, Language.RUSSIAN))
-        if found:
-            return found
-    return romanise(word)
+    found = read_glosses(language).find(word, language)
+    if found is None and language is Language.KAZAKH:
+        found = read_glosses(Language.RUSSIAN).find(word, Language.RUSSIAN) or None
+    return romanise(word) if found is None else found
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """English for normalised words, as they are written on either keyboard, and for stems."""
+
+    words: Mapping[str, str]
+    stems: Mapping[str, str]
+
+    def find(self, word: str, language: Language) -> str | None:
+        """Return a word's English, nothing where it has none; None where the word is not known."""
+        root = stem(word, language)
+        for known, form in ((self.words, word), (self.words, fold_kazakh(word)), (self.stems, root)):
+            if (found := known.get(form)) is not None:
+                return found
+        # A stem that is itself a word, as which it has another stem (казахстан-е); "тока" is none of Токаев.
+        return self.words.get(root) if len(root) >= SHORTEST_ROOT else None
 
 
 @functools.cache
-def read_glosses(language: Language) -> dict[str, str]:
-    """Read a language's dictionary: whole words and stems to English; what is listed first wins."""
-    found: dict[str, str] = {}
-    stems: dict[str, str] = {}
+def read_glosses(language: Language) -> Dictionary:
+    """Read a language's dictionary; of words that are written or stemmed alike, what is listed first wins.
+
+    A word that is its own stem comes before those that are derived from it.
+    """
+    words: dict[str, str] = {}
     for word, english in _entries(language):
-        found.setdefault(word, english)
-        stems.setdefault(stem(word, language), english)
-    for form, english in [(fold_kazakh(word), english) for word, english in found.items()]:
-        stems.setdefault(form, english)
-    return {**stems, **found}
+        words.setdefault(word, english)
+    stemmed = [(stem(word, language), word, english) for word, english in words.items()]
+    stems: dict[str, str] = {}
+    for root, _, english in sorted(stemmed, key=lambda entry: entry[0] != fold_kazakh(entry[1])):
+        stems.setdefault(root, english)
+    for word, english in list(words.items()):
+        words.setdefault(fold_kazakh(word), english)
+    return Dictionary(words, stems)
 
 
 def _entries(language: Language) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
-"""Judging: candidates read closely, put in their last order, each with its probability; and its words marked."""
+"""Judging: candidates read closely and put in their last order, each with its probability; words marked."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -8,16 +9,16 @@ import numpy as np
 from corpus.languages import Language
 from corpus.passages import Span
 from index.answers import Candidate, Evidence
-from index.confidence import Calibration, Evidenced
+from index.confidence import Calibration, Evidenced, Outcome
 from index.errors import SnapshotDamaged
 from index.fusion import Profile, Weights
 from index.glosses import Reading, gloss
 from index.kinds import asked_for, has
 from index.late import best_matches
-from index.matching import Word, found_share, matches, read_words
+from index.matching import Idf, Word, found_share, matches, read_words
 from index.question import AskedQuestion
 from index.reader import Read, Reader
-from index.signals import Signal
+from index.signals import Signal, Signals
 from index.snapshots import Snapshot
 
 #: Candidates that the reader reads: more cost time and bring nothing (docs/decisions/0005-ranking.md).
@@ -25,6 +26,9 @@ READ_TOGETHER = 8
 
 #: A word of a sentence is marked when a word piece of the question is this near to it.
 NEAR = 0.55
+
+#: Characters of an article in which names are looked for: it introduces them at its beginning.
+BEGINNING = 2_000
 
 #: Least reader's score for the words that it marks to be called the answer.
 SURE = 0.0
@@ -43,13 +47,15 @@ class Judge:
     ) -> list[Candidate]:
         """Return the candidates, best first, with all signals, probabilities and outcomes."""
         read = self._read(asked, candidates)
-        scored = [self._scored(asked, one, made, snapshot) for one, made in zip(candidates, read, strict=True)]
+        own = snapshot.shelves.get(asked.language)
+        idf = (lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf
         lowest = min((made.score for made in read if made is not None), default=0.0)
         weight = self._weights.by_profile[_reader_profile(asked)].get(Signal.READER, 0.0)
-        ranked = [
-            replace(one, score=one.score + weight * (lowest if made is None else made.score))
-            for one, made in zip(scored, read, strict=True)
-        ]
+        ranked = []
+        for number, (one, made) in enumerate(zip(candidates, read, strict=True)):
+            signals = _words_found(asked, one, idf, closely=number < READ_TOGETHER)
+            score = one.score + weight * (lowest if made is None else made.score)
+            ranked.append(self._judged(asked, replace(one, score=score, signals=signals), made))
         return sorted(ranked, key=lambda one: (-one.score, one.evidence.passage_id))
 
     def mark(self, asked: AskedQuestion, candidate: Candidate, snapshot: Snapshot) -> Evidence:
@@ -58,8 +64,11 @@ class Judge:
         start = evidence.sentence.start
         words = read_words(evidence.quote, evidence.revision.language)
         spans = _met(asked, words, evidence.revision.language) | self._near(asked, evidence, words, snapshot)
-        marks = tuple(Span(start + span.start, start + span.end) for span in sorted(spans, key=lambda s: s.start))
-        return replace(evidence, marks=marks, score=candidate.score)
+        marks = tuple(
+            Span(start + span.start, start + span.end) for span in sorted(spans, key=lambda s: s.start)
+        )
+        answer = evidence.answer if candidate.outcome is Outcome.ANSWERED else None
+        return replace(evidence, marks=marks, answer=answer, score=candidate.score)
 
     def _read(self, asked: AskedQuestion, candidates: Sequence[Candidate]) -> list[Read | None]:
         none: list[Read | None] = [None] * len(candidates)
@@ -67,44 +76,30 @@ class Judge:
             return none
         some = candidates[:READ_TOGETHER]
         texts = [_texts(one.evidence) for one in some]
-        made = self._reader.read(gloss(asked.text, asked.language).text, [(text.text, before) for text, before in texts])
+        made = self._reader.read(
+            gloss(asked.text, asked.language).text, [(text.text, before) for text, before in texts]
+        )
         for number, (one, (text, _)) in enumerate(zip(made, texts, strict=True)):
             start, end = text.original(one.answer.start, one.answer.end)
             none[number] = Read(one.score, Span(start, end))
         return none
 
-    def _scored(
-        self, asked: AskedQuestion, one: Candidate, read: Read | None, snapshot: Snapshot
-    ) -> Candidate:
-        language = one.evidence.revision.language
-        sentence = read_words(one.evidence.quote, language)
-        met = matches(asked.words, sentence, same_language=language is asked.language)
-        own = snapshot.shelves.get(asked.language)
-        idf = (lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf
-        signals = {
-            **one.signals,
-            Signal.FOUND: found_share(asked.words, met, idf),
-            Signal.KIND: float(has(asked_for(asked.text), one.evidence.quote, language)),
-        }
-        evidence = one.evidence
+    def _judged(self, asked: AskedQuestion, one: Candidate, read: Read | None) -> Candidate:
+        signals, evidence = one.signals, one.evidence
         if read is not None:
-            signals[Signal.READER] = read.score
+            signals = {**signals, Signal.READER: read.score}
             evidence = _answered(evidence, read)
-        by = _by(asked, language, has_reader=read is not None)
+        by = _by(asked, evidence.revision.language, has_reader=read is not None)
         probability = self._calibration.probability(by, signals)
+        outcome = self._calibration.outcome(by, probability)
         return replace(
-            one,
-            evidence=evidence,
-            signals=signals,
-            by=by,
-            probability=probability,
-            outcome=self._calibration.outcome(by, probability),
+            one, evidence=evidence, signals=signals, by=by, probability=probability, outcome=outcome
         )
 
     def _near(
         self, asked: AskedQuestion, evidence: Evidence, words: Sequence[Word], snapshot: Snapshot
     ) -> set[Span]:
-        """Return the words of a sentence that late interaction found near to a telling word of the question."""
+        """Return the words of a sentence that late interaction found near a telling one of the question."""
         shelf = snapshot.shelves.get(evidence.revision.language)
         place = shelf.place_of(evidence.passage_id) if shelf is not None else None
         if asked.encoded is None or asked.reading is None or place is None or snapshot.tokens is None:
@@ -119,8 +114,58 @@ class Judge:
         spans = [Span(*reading.original(start, end)) for start, end in places.tolist()]
         best, cosines = best_matches(asked.encoded.tokens, tokens)
         telling = asked.piece_weights > np.median(asked.piece_weights) / 2
-        near = {spans[b] for b, c, t in zip(best.tolist(), cosines.tolist(), telling, strict=True) if t and c >= NEAR}
-        return {word.span for word in words if any(s.start < word.span.end and s.end > word.span.start for s in near)}
+        near = {
+            spans[b]
+            for b, c, t in zip(best.tolist(), cosines.tolist(), telling, strict=True)
+            if t and c >= NEAR
+        }
+        return {
+            word.span
+            for word in words
+            if any(s.start < word.span.end and s.end > word.span.start for s in near)
+        }
+
+
+def _words_found(asked: AskedQuestion, one: Candidate, idf: Idf, *, closely: bool) -> Signals:
+    """Return a candidate's signals and what words say of it; `closely`: the words around it as well."""
+    revision, quote = one.evidence.revision, one.evidence.quote
+    same = revision.language is asked.language
+    met = matches(asked.words, _words_of(quote, revision.language), same_language=same)
+    found = around = found_share(asked.words, met, idf)
+    if closely and found < 1:
+        paragraph = revision.text[one.paragraph.start : one.paragraph.end]
+        words = [*_words_of(revision.title, revision.language), *_words_of(paragraph, revision.language)]
+        left = [word for word, some in zip(asked.words, met, strict=True) if not some]
+        other = iter(matches(left, words, same_language=same))
+        around = found_share(asked.words, [some or next(other) for some in met], idf)
+    kind = has(asked_for(asked.text), quote, revision.language)
+    return {
+        **one.signals,
+        Signal.FOUND: found,
+        Signal.AROUND: around,
+        Signal.NAMED: _named(asked, one) if closely else found,
+        Signal.KIND: float(kind),
+    }
+
+
+def _named(asked: AskedQuestion, one: Candidate) -> float:
+    """Return the share of the question's names in the candidate's paragraph, title or article's beginning."""
+    names = [word for word in asked.words if word.is_name]
+    if not names:
+        return 1.0
+    revision = one.evidence.revision
+    near = revision.text[one.paragraph.start : one.paragraph.end]
+    words = [
+        *_words_of(f"{revision.title} {revision.text[:BEGINNING]}", revision.language),
+        *_words_of(near, revision.language),
+    ]
+    met = matches(names, words, same_language=revision.language is asked.language)
+    return sum(map(bool, met)) / len(names)
+
+
+@functools.lru_cache(maxsize=4_000)
+def _words_of(text: str, language: Language) -> tuple[Word, ...]:
+    return tuple(read_words(text, language))
 
 
 def _met(asked: AskedQuestion, words: Sequence[Word], language: Language) -> set[Span]:
@@ -150,9 +195,7 @@ def _by(asked: AskedQuestion, language: Language, *, has_reader: bool) -> Eviden
     if language is not asked.language:
         return Evidenced.FOREIGN
     if has_reader:
-        return (
-            Evidenced.READER if _reader_profile(asked) is Profile.VECTORS else Evidenced.READER_GLOSSES
-        )
+        return Evidenced.READER if _reader_profile(asked) is Profile.VECTORS else Evidenced.READER_GLOSSES
     return {
         Profile.WORDS: Evidenced.WORDS,
         Profile.VECTORS: Evidenced.VECTORS,

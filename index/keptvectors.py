@@ -50,7 +50,10 @@ class KeptVectors:
         chosen = records[rows]
         chosen[~found] = 0
         sound = np.fromiter(
-            (bool(one) and _check(record) == int(record["check"]) for one, record in zip(found, chosen, strict=True)),
+            (
+                bool(one) and _check(record) == int(record["check"])
+                for one, record in zip(found, chosen, strict=True)
+            ),
             dtype=bool,
             count=len(texts),
         )
@@ -90,7 +93,8 @@ class KeptVectors:
         except FileNotFoundError:
             return None
         number = line[len(_MAGIC) :].strip()
-        return int(number) if line.startswith(_MAGIC) and number.isdigit() else None
+        is_whole = line.startswith(_MAGIC) and len(line) == len(_header(0))
+        return int(number) if is_whole and number.isdigit() else None
 
     def _records(self) -> NDArray[Any] | None:
         dimension = self._dimension()

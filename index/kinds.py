@@ -23,12 +23,13 @@ def _any(*words: str) -> re.Pattern[str]:
 
 #: In this order: "how many people who..." asks for a number.
 _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.TIME, _any(r"во сколько|какого числа")),
     (
         Kind.NUMBER,
         _any(
             r"how (?:many|much|long|old|far|large|big|often|high|few)",
             r"what (?:number|percentage|percent|share|price|toll|proportion)|number of|death toll|body count",
-            r"сколько|скольк\w+|како[йева]\w* (?:числ|количеств|цен)\w*|числ[оа]|почём|почем",
+            r"сколько|скольк\w+|как[аиоу]\w* (?:числ|количеств|цен)\w*|числ[оа]|почём|почем",
             r"қанша\w*|неше\w*|канша\w*|нешинши|нешінші|қаншасы",
         ),
     ),
@@ -36,7 +37,7 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
         Kind.TIME,
         _any(
             r"when|(?:what|which) (?:year|day|date|time|month|century)|since when",
-            r"когда|в каком (?:году|месяце)|какого числа|во сколько|[дс]о? какого|в какой день",
+            r"когда|в каком (?:году|месяце)|[дс]о? какого|в какой день",
             r"қашан\w*|кашан\w*|қай (?:жыл|күн|ай|уақыт)\w*",
         ),
     ),
@@ -62,8 +63,8 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
 _NUMBER = _any(
     r"\d[\d.,]*\w*",
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|half|twice",
-    r"од(?:ин|на|но)|дв[ае]|двух|трех|три|четыр\w+|пят\w+|шест\w+|семь|семи|восем\w+|девят\w+|десят\w+|сот\w*|"
-    r"сотн\w+|тысяч\w*|миллион\w*|половин\w+|вдвое",
+    r"од(?:ин|на|но)|дв(?:а|е|ое|ух|умя)|тр(?:и|ое|[её]х|емя)|четыр\w+|пят\w+|шест\w+|семь|семи|восем\w+|"
+    r"девят\w+|десят\w+|сот\w*|сотн\w+|тысяч\w*|миллион\w*|половин\w+|вдвое",
     r"бір|екі|үш|төрт|бес|алты|жеті|сегіз|тоғыз|он|жүз\w*|мың\w*|миллион\w*|жарты\w*",
 )
 _TIME = _any(

@@ -1,7 +1,7 @@
 """Late interaction: how well each word piece of a question is met by some word piece of a sentence; pure.
 
-MaxSim of ColBERT (Khattab and Zaharia 2020, https://arxiv.org/abs/2004.12832), weighted by how rare a piece is,
-with the bundled model's own token vectors instead of ones that were trained for it.
+MaxSim of ColBERT (Khattab and Zaharia 2020, https://arxiv.org/abs/2004.12832), weighted by how rare a piece
+is, with the bundled model's own token vectors instead of ones that were trained for it.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def late_scores(question: Vectors, weights: Scores, sentences: Sequence[Vectors]
     if not lengths.any() or total <= 0:
         return scores
     having = np.flatnonzero(lengths)
-    cosines = question @ np.concatenate([sentences[row] for row in having]).T
+    cosines = question @ np.concatenate([sentences[row] for row in having.tolist()]).T
     starts = np.concatenate([[0], np.cumsum(lengths[having])[:-1]])
     scores[having] = weights @ np.maximum.reduceat(cosines, starts, axis=1) / total
     return scores

@@ -1,9 +1,11 @@
-"""Matching: which words of a question a sentence has, in the same form, another form, other words or another script.
+"""Matching: which words of a question a sentence has: the same, another form, other words, another script.
 
 Pure. The share of them is a signal; the words themselves are what is marked in an answer.
 """
 
+import functools
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,19 +24,27 @@ SHORTEST_FORGIVEN = 6
 BEGINNING = 0.7
 SHORTEST_BEGINNING = 5
 
+#: Concepts that are names.
+_NAMING = re.compile("place_|month_")
+
 #: Inverse document frequency: how rare a stem is.
 Idf = Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A telling word of a text, and all by which it can be recognised."""
+    """A telling word of a text, and all by which it can be recognised.
+
+    `is_name`: a number, a place, a month, or a word with a capital letter that begins no text and that the
+    lexicon does not know. An answer about another one is none.
+    """
 
     span: Span
     stem: str
     concepts: frozenset[str]
     sound: str
     is_number: bool
+    is_name: bool = False
 
     def meets(self, other: "Word", *, same_language: bool) -> bool:
         """Say whether two words are forms, synonyms or spellings of one."""
@@ -52,8 +62,8 @@ def read_words(text: str, language: Language) -> list[Word]:
     if len(raw) != len(words):
         return []
     return [
-        _word(Span(one.start(), one.end()), word, language)
-        for one, word in zip(raw, words, strict=True)
+        _word(Span(one.start(), one.end()), word, language, is_capital=number > 0 and one[0][0].isupper())
+        for number, (one, word) in enumerate(zip(raw, words, strict=True))
         if not is_stop_word(word, language)
     ]
 
@@ -73,16 +83,26 @@ def found_share(question: Sequence[Word], met: Sequence[Sequence[int]], idf: Idf
     return math.fsum(w for w, some in zip(weights, met, strict=True) if some) / total if total > 0 else 0.0
 
 
-def _word(span: Span, word: str, language: Language) -> Word:
+def _word(span: Span, word: str, language: Language, *, is_capital: bool) -> Word:
+    found, known, sound, is_number = _recognised(word, language)
+    is_name = is_number or any(map(_NAMING.match, known)) or (is_capital and not known)
+    return Word(span, found, known, sound, is_number, is_name)
+
+
+@functools.lru_cache(maxsize=200_000)
+def _recognised(word: str, language: Language) -> tuple[str, frozenset[str], str, bool]:
+    """Return stem, concepts and sound of a normalised word, and whether it is a number."""
     is_number = not word[0].isalpha()
     known = () if is_number else concepts(word, language)
     sound = sound_key(word) if not is_number and not known and len(word) >= SHORTEST_NAME else ""
-    return Word(span, stem(word, language), frozenset(known), sound, is_number)
+    return stem(word, language), frozenset(known), sound, is_number
 
 
 def _is_form(one: str, other: str) -> bool:
     if one == other:
         return True
+    if one[0] != other[0]:  # slips are rare there, and most words part here
+        return False
     shorter, longer = sorted((len(one), len(other)))
     if shorter < SHORTEST_BEGINNING:
         return False

@@ -1,7 +1,8 @@
 """Meanings: what a text speaks of, in terms that three languages share; pure.
 
-Three kinds: concepts of the crisis lexicon (`lexicon/concepts.tsv`: "detained", "повязали" and "қамады" are one),
-names by their sound, and numbers. They find other words for the same thing, and articles in other languages.
+Three kinds: concepts of the crisis lexicon (`lexicon/concepts.tsv`: "detained", "повязали" and "қамады" are
+one), names by their sound, and numbers. They find other words for the same thing, and articles in other
+languages.
 """
 
 import functools
@@ -68,7 +69,7 @@ def _key(part: str) -> str:
 
 @functools.cache
 def read_concepts() -> dict[tuple[Language, str], tuple[str, ...]]:
-    """Read the lexicon: from a language and a stem to concepts. Each line: concept, then words by language."""
+    """Read the lexicon: from language and stem to concepts. Each line: concept, then words by language."""
     found: dict[tuple[Language, str], tuple[str, ...]] = {}
     for line in (LEXICON / "concepts.tsv").read_text(encoding="utf-8").splitlines():
         concept, *columns = line.split("\t")

@@ -103,7 +103,18 @@ def _vowel(run: str, *, first: bool) -> str:
 
 _READ_OUT: Final = str.maketrans(
     dict(zip("аәбвгғдзийкқлмнңоөпрстуұүфһыіэ", "aabvggdziykklmnnooprstuuufhyie", strict=True))
-    | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "ь": "", "ъ": ""}
+    | {
+        "ж": "zh",
+        "х": "kh",
+        "ц": "ts",
+        "ч": "ch",
+        "ш": "sh",
+        "щ": "shch",
+        "ю": "yu",
+        "я": "ya",
+        "ь": "",
+        "ъ": "",
+    }
 )
 
 

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from index.errors import ModelDamaged
+
 #: Word pieces read of each part; questions and sentences of news are longer in one of a hundred cases.
 QUESTION_PIECES, SENTENCE_PIECES, BEFORE_PIECES = 32, 80, 24
 
@@ -44,14 +46,17 @@ def leans_on_the_one_before(sentence: str) -> bool:
 
 
 class Pairs:
-    """Turns questions and sentences into the model's input. May be used from many threads."""
+    """Turns questions and sentences into the model's input. May be used from many threads.
+
+    Raises:
+        ModelDamaged: when the tokenizer lacks the word pieces that stand between the parts.
+    """
 
     def __init__(self, tokenizer: Path) -> None:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._begin = self._tokenizer.token_to_id("[CLS]")
-        self._end = self._tokenizer.token_to_id("[SEP]")
+        self._begin, self._end = self._id("[CLS]"), self._id("[SEP]")
 
     def question(self, text: str) -> list[int]:
         """Return the word pieces of a question."""
@@ -69,6 +74,12 @@ class Pairs:
             ids += context
             types += [0] * len(context)
         return Pair(ids, types, len(head), read.offsets[:SENTENCE_PIECES])
+
+    def _id(self, piece: str) -> int:
+        found = self._tokenizer.token_to_id(piece)
+        if found is None:
+            raise ModelDamaged(f"the reader's tokenizer has no word piece {piece}; install Crisisbot anew")
+        return found
 
     def _pieces(self, text: str) -> Encoding:
         return self._tokenizer.encode(text, add_special_tokens=False)

@@ -6,16 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.languages import Language
-from index.encoder import Encoded
+from index.encoder import Encoded, Encoder
 from index.fusion import Profile
-from index.glosses import Reading
+from index.glosses import Reading, read_for
 from index.matching import Idf, Word, read_words
 from index.meanings import meanings
-from index.shelves import FIELDS, Query
+from index.shelves import FIELDS, Query, Shelf
 from index.signals import Scores, Signal
+from index.words import WordIndex
 
-#: What a stop word of a question counts in late interaction: "who" and "when" tell what is asked for.
-STOP_WORD = 1.0
+#: What a stop word and a full stop of a question count in late interaction: "who" tells what is asked for.
+STOP_WORD, PUNCTUATION = 1.0, 0.1
 
 #: What is compared across languages.
 SHARED = (Signal.MEANINGS, Signal.PARAGRAPH_MEANINGS)
@@ -46,61 +47,73 @@ class AskedQuestion:
 
 
 def read_question(
-    text: str,
-    language: Language,
-    *,
-    profile: Profile,
-    reading: Reading | None,
-    encoded: Encoded | None,
-    as_read: Callable[[str, Language], Reading],
-    closest: Callable[[Signal, str], str],
-    idf: Idf,
+    text: str, language: Language, shelves: Mapping[Language, Shelf], encoder: Encoder
 ) -> AskedQuestion:
     """Read a question.
 
     Args:
         text: what was asked.
         language: its language.
-        profile: how a model reads it.
-        reading: what the model reads of it, None where it cannot.
-        encoded: what the model made of that.
-        as_read: how the model reads any text.
-        closest: from a field and a term to the term of the index that it is a slip of, or the term itself.
-        idf: how rare a stem is among passages of its language.
+        shelves: what is searched: typing errors are told by its words, and so is how rare a word is.
+        encoder: the model.
+
+    Raises:
+        ModelUnavailable, ModelDamaged: when the model is needed and cannot be loaded.
     """
-    terms = {
-        signal: [
-            closest(signal, term)
-            for term in (
-                meanings(text, language, is_question=True) if signal in SHARED else field.terms(text, language)
-            )
-        ]
-        for signal, field in FIELDS.items()
-    }
+    own = shelves.get(language)
+    has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
+    reading = read_for(text, language, encoder.speaks) if has_vectors else None
+    encoded = None if reading is None else encoder.encode_questions([reading.text])[0]
+    words = read_words(text, language)
     return AskedQuestion(
         text=text,
         language=language,
-        words=read_words(text, language),
-        terms=terms,
-        profile=profile,
+        words=words,
+        terms={signal: _terms(text, language, signal, shelves) for signal in FIELDS},
+        profile=_profile(language, reading, encoder),
         reading=reading,
         encoded=encoded,
-        as_read=as_read,
-        piece_weights=_piece_weights(text, language, reading, encoded, idf),
+        as_read=lambda other, its: read_for(other, its, encoder.speaks) or Reading(other),
+        piece_weights=_piece_weights(words, reading, encoded, _idf(own)),
     )
 
 
+def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> Profile:
+    if reading is None:
+        return Profile.WORDS
+    return Profile.VECTORS if encoder.speaks(language) else Profile.GLOSSES
+
+
+def _idf(shelf: Shelf | None) -> Idf:
+    return (lambda _: 1.0) if shelf is None else shelf.fields[Signal.WORDS].idf
+
+
+def _terms(text: str, language: Language, signal: Signal, shelves: Mapping[Language, Shelf]) -> list[str]:
+    """Return a question's terms for a field, slips mended by the words of its own shelf, or of all others."""
+    if signal in SHARED:
+        terms = meanings(text, language, is_question=True)
+    else:
+        terms = FIELDS[signal].terms(text, language)
+    fields = [
+        shelf.fields[signal] for shelf in ([shelves[language]] if language in shelves else shelves.values())
+    ]
+    return [_mended(term, fields) for term in terms]
+
+
+def _mended(term: str, fields: Sequence[WordIndex]) -> str:
+    return next((found for field in fields if (found := field.closest(term)) != term), term)
+
+
 def _piece_weights(
-    text: str, language: Language, reading: Reading | None, encoded: Encoded | None, idf: Idf
+    words: Sequence[Word], reading: Reading | None, encoded: Encoded | None, idf: Idf
 ) -> Scores:
     """Return how much each word piece of the question counts: as much as its word is rare, (t,)."""
     if reading is None or encoded is None:
         return np.zeros(0, dtype=np.float32)
-    telling = {word.span: word for word in read_words(text, language)}
     weights = []
     for start, end in encoded.spans.tolist():
         begin, stop = reading.original(start, end)
-        word = next((word for span, word in telling.items() if span.start < stop and span.end > begin), None)
-        is_word = any(letter.isalnum() for letter in reading.text[start:end])
-        weights.append(idf(word.stem) if word is not None else STOP_WORD if is_word else 0.1)
+        word = next((word for word in words if word.span.start < stop and word.span.end > begin), None)
+        other = STOP_WORD if any(map(str.isalnum, reading.text[start:end])) else PUNCTUATION
+        weights.append(other if word is None else idf(word.stem))
     return np.array(weights, dtype=np.float32)

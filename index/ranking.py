@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.languages import Language
 from corpus.stored import PassageId
 from index.errors import SnapshotDamaged
-from index.fusion import STANDARDISED, Weights, fuse, standardise
+from index.fusion import Weights, fuse, standardise
 from index.late import late_scores
 from index.question import AskedQuestion
 from index.shelves import Candidates, Shelf
@@ -35,6 +34,19 @@ class Hit:
     signals: Signals
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All candidates of a question: where each is, its id, what the index says of it, and 1 for foreign ones.
+
+    Arrays are (n,).
+    """
+
+    places: Sequence[tuple[Shelf, int]]
+    ids: NDArray[np.int64]
+    table: Table
+    foreign: Scores
+
+
 def rank(
     shelves: Iterable[Shelf], asked: AskedQuestion, tokens: TokenFile | None, weights: Weights, *, limit: int
 ) -> list[Hit]:
@@ -47,22 +59,35 @@ def rank(
         weights: how much each signal counts.
         limit: how many hits at most.
     """
-    found = [(shelf, shelf.candidates(asked.query(shelf.language), limit=CANDIDATES)) for shelf in shelves]
-    found = [(shelf, candidates) for shelf, candidates in found if len(candidates.rows)]
-    if not found:
+    found = gather(shelves, asked)
+    if not len(found.ids):
         return []
-    table = _joined([candidates for _, candidates in found])
     wanted = weights.by_profile[asked.profile]
-    foreign = _foreign([(shelf.language, len(candidates.rows)) for shelf, candidates in found], asked.language)
-    ids = np.concatenate([shelf.ids[candidates.rows] for shelf, candidates in found])
-    first = fuse(table, wanted, only=STANDARDISED - {Signal.LATE}) + np.float32(weights.foreign) * foreign
-    near = np.lexsort((ids, -first))[: max(LATE, limit)]  # by id among equals: the same order every time
-    chosen = {signal: values[near] for signal, values in table.items()}
+    first = fuse(found.table, wanted) + np.float32(weights.foreign) * found.foreign
+    near = np.lexsort((found.ids, -first))[: max(LATE, limit)]  # by id among equals: always the same order
+    chosen = {signal: values[near] for signal, values in found.table.items()}
     scores = first[near]
     if tokens is not None and asked.encoded is not None and wanted.get(Signal.LATE):
-        chosen[Signal.LATE] = _late(asked, found, near, tokens)
+        chosen[Signal.LATE] = late(asked, [found.places[i] for i in near.tolist()], tokens)
         scores = scores + np.float32(wanted[Signal.LATE]) * standardise(chosen[Signal.LATE])
-    return _hits(ids[near], scores, chosen, limit)
+    return _hits(found.ids[near], scores, chosen, limit)
+
+
+def gather(shelves: Iterable[Shelf], asked: AskedQuestion) -> Gathered:
+    """Gather the candidates of all shelves, with all signals of all of them."""
+    found = [(shelf, shelf.candidates(asked.query(shelf.language), limit=CANDIDATES)) for shelf in shelves]
+    found = [(shelf, candidates) for shelf, candidates in found if len(candidates.rows)]
+    none = np.zeros(0, dtype=np.float32)
+    return Gathered(
+        places=[(shelf, row) for shelf, candidates in found for row in candidates.rows.tolist()],
+        ids=np.concatenate(
+            [np.zeros(0, dtype=np.int64), *(shelf.ids[candidates.rows] for shelf, candidates in found)]
+        ),
+        table=_joined([candidates for _, candidates in found]),
+        foreign=np.concatenate(
+            [none, *(_foreign(shelf, len(candidates.rows), asked) for shelf, candidates in found)]
+        ),
+    )
 
 
 def _hits(ids: NDArray[np.int64], scores: Scores, table: Table, limit: int) -> list[Hit]:
@@ -77,38 +102,26 @@ def _hits(ids: NDArray[np.int64], scores: Scores, table: Table, limit: int) -> l
     ]
 
 
-def _late(
-    asked: AskedQuestion,
-    found: Sequence[tuple[Shelf, Candidates]],
-    near: NDArray[np.int64],
-    tokens: TokenFile,
-) -> Scores:
-    """Return the late interaction of the candidates at `near`; NaN where there are no word pieces."""
-    assert asked.encoded is not None  # noqa: S101 (the caller looked)
-    scores = np.full(len(near), np.nan, dtype=np.float32)
+def late(asked: AskedQuestion, places: Sequence[tuple[Shelf, int]], tokens: TokenFile) -> Scores:
+    """Return the late interaction of passages with a question, (n,); NaN where there are no word pieces."""
+    scores = np.full(len(places), np.nan, dtype=np.float32)
     read, rows = [], []
-    for row, place in enumerate(_places(found, near)):
-        if place is None or not place["count"]:
+    for number, (shelf, row) in enumerate(places):
+        if asked.encoded is None or shelf.places is None or not shelf.places[row]["count"]:
             continue
         try:
-            read.append(tokens.read(place)[1])
+            read.append(tokens.read(shelf.places[row])[1])
         except SnapshotDamaged as error:
             log.warning("word pieces cannot be used: %s", error)
             continue
-        rows.append(row)
-    if read:
+        rows.append(number)
+    if asked.encoded is not None and read:
         scores[rows] = late_scores(asked.encoded.tokens, asked.piece_weights, read)
     return scores
 
 
-def _places(found: Sequence[tuple[Shelf, Candidates]], near: NDArray[np.int64]) -> list[np.void | None]:
-    where = [(shelf, row) for shelf, candidates in found for row in candidates.rows.tolist()]
-    chosen = [where[i] for i in near.tolist()]
-    return [None if shelf.places is None else shelf.places[row] for shelf, row in chosen]
-
-
-def _foreign(sizes: Sequence[tuple[Language, int]], language: Language) -> Scores:
-    return np.concatenate([np.full(size, one is not language, dtype=np.float32) for one, size in sizes])
+def _foreign(shelf: Shelf, number: int, asked: AskedQuestion) -> Scores:
+    return np.full(number, shelf.language is not asked.language, dtype=np.float32)
 
 
 def _joined(found: Sequence[Candidates]) -> dict[Signal, Scores]:

@@ -48,7 +48,7 @@ FIELDS: Mapping[Signal, Field] = {
 
 
 class Query(NamedTuple):
-    """A question as it is compared: terms by field, none for those that do not count, and as a model reads it."""
+    """A question as it is compared: terms by field, none for those that do not count; as a model reads it."""
 
     terms: Mapping[Signal, Sequence[str]]
     encoded: Encoded | None = None
@@ -89,7 +89,7 @@ class Shelf:
 
     @classmethod
     def build(cls, texts: Sequence[PassageText], kept: Kept | None) -> "Shelf":
-        """Index at least one passage, all of one language, by ascending id; row i of `kept` belongs to text i."""
+        """Index at least one passage, all of one language, by ascending id; row i of `kept` is of text i."""
         numbers: dict[tuple[str, str], int] = {}
         paragraphs = np.array(
             [numbers.setdefault((text.title, text.paragraph), len(numbers)) for text in texts], dtype=np.int64
@@ -143,7 +143,7 @@ class Shelf:
             np.save(folder / "places.npy", self.places)
 
     def candidates(self, query: Query, *, limit: int) -> Candidates:
-        """Gather passages by each way of searching, at most `limit` by each, with all signals of all of them."""
+        """Gather passages by each way of searching, at most `limit` by each, with all signals of all."""
         scores: dict[Signal, Scores] = {}
         for signal, field in FIELDS.items():
             found = self.fields[signal].scores(query.terms.get(signal, ()))

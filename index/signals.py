@@ -23,6 +23,8 @@ class Signal(enum.StrEnum):
     LATE = "late"  # word piece by word piece (`index.late`)
     READER = "reader"  # a model that reads question and sentence together (`index.reader`)
     FOUND = "found"  # the share of the question's words that the sentence has (`index.matching`)
+    AROUND = "around"  # the same, of its title and paragraph together with it
+    NAMED = "named"  # the share of the question's names and numbers that its article has; 1 without any
     KIND = "kind"  # 1 where the sentence has what such a question asks for: a number, a day, a name
 
 

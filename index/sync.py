@@ -120,16 +120,16 @@ class Sync:
     def _encode_missing(
         self, paragraphs: Sequence["_Paragraph"], kept: KeptVectors, progress: Progress
     ) -> int:
-        """Encode the paragraphs of which some sentence was never encoded in them; return how many sentences."""
+        """Encode the paragraphs of which a sentence was never encoded in them; return how many sentences."""
         keys = [key for paragraph in paragraphs for key in paragraph.sentences]
         found = dict(zip(keys, kept.find(keys)[0].tolist(), strict=True))
         missing = {
-            tuple(one.sentences): one
-            for one in paragraphs
-            if not all(found[key] for key in one.sentences)
+            tuple(one.sentences): one for one in paragraphs if not all(found[key] for key in one.sentences)
         }
         # Batches of like lengths waste least.
-        ordered = sorted(missing.values(), key=lambda one: (-sum(map(len, one.sentences.values())), *one.sentences))
+        ordered = sorted(
+            missing.values(), key=lambda one: (-sum(map(len, one.sentences.values())), *one.sentences)
+        )
         total, done, batch = sum(len(one.sentences) for one in ordered), 0, list[_Paragraph]()
         for number, paragraph in enumerate(ordered, start=1):
             batch.append(paragraph)
@@ -138,7 +138,9 @@ class Sync:
                 continue
             progress(done, total)
             encoded = self._encoder.encode_passages([list(one.sentences.values()) for one in batch])
-            kept.append([key for one in batch for key in one.sentences], [e for some in encoded for e in some])
+            kept.append(
+                [key for one in batch for key in one.sentences], [e for some in encoded for e in some]
+            )
             done, batch = done + size, []
         if total:
             progress(total, total)
@@ -161,7 +163,8 @@ def _paragraph(
     language = found[ordered[0]][0].language
     readings = [read_for(one, language, speaks) for one in ordered]
     whole = " ".join(reading.text for reading in readings if reading)
-    sentences, keys = {}, {}
+    sentences: dict[str, str] = {}
+    keys: dict[PassageId, str] = {}
     for sentence, reading in zip(ordered, readings, strict=True):
         key = f"{reading.text if reading else sentence}\x1f{whole}"
         sentences[key] = reading.text if reading else sentence

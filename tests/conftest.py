@@ -8,6 +8,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 import index.encoder
 from tests.fakes.command_line import CommandLine
@@ -15,6 +16,10 @@ from tests.fakes.command_line import CommandLine
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# Speed is measured in benchmarks/; an example may be the one for which a dictionary is read.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

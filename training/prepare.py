@@ -1,16 +1,17 @@
 """Make the reader's training examples: a question, sentences to choose from, the right one if any.
 
-    python training/prepare.py OUT_FOLDER --pairs PAIRS.jsonl --spans SQUADSHIFTS.json... --news training/news/*.jsonl
+    python training/prepare.py OUT_FOLDER --pairs PAIRS.jsonl --spans SQUADSHIFTS.json... --news NEWS.jsonl...
 
 PAIRS are lines of `question` and `sentence`; SPANS are in SQuAD's format; NEWS are this project's own made-up
-reports. Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are fitted on those.
+reports (`training/news/`). Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are
+fitted on those.
 """
 
 import argparse
 import json
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from corpus.languages import Language
 from corpus.passages import split
 from index.analysis import analyse
-from index.encoder import SentenceEncoder
+from index.encoder import Encoded, SentenceEncoder, Vectors
 from index.fusion import standardise
 from index.models import Model
 
@@ -33,7 +34,21 @@ HARD = 5
 #: Of questions with an answer, this share is shown without it, to learn silence.
 WITHOUT = 0.2
 
+#: Where the pairs are parted: neighbours are of one article, so what is held back is of other articles.
+HELD_PAIRS = 0.88
+
+#: Every so many reports of this project's own, one is held back.
+HELD_NEWS = 6
+
+#: Texts that are encoded at once.
+AT_ONCE = 512
+
 Example = dict[str, Any]
+
+
+def is_held(number: int) -> bool:
+    """Say whether a report is held back from training, by its line's number in its file."""
+    return number % HELD_NEWS == HELD_NEWS - 1
 
 
 def main() -> None:
@@ -76,7 +91,7 @@ def _from_pairs(path: Path, drawn: random.Random) -> Iterator[Example]:
     sentences = list(dict.fromkeys(sentence for _, sentence in asked))
     rows = {sentence: row for row, sentence in enumerate(sentences)}
     scores = _fused([question for question, _ in asked], sentences)
-    held_from = int(len(sentences) * 0.88)  # neighbours are of one article, so the end is of other articles
+    held_from = int(len(sentences) * HELD_PAIRS)
     for number, (question, sentence) in enumerate(asked):
         right = rows[sentence]
         held = right >= held_from
@@ -95,7 +110,9 @@ def _from_spans(path: Path, drawn: random.Random) -> Iterator[Example]:
         spans = [passage.sentence for passage in split(text, Language.ENGLISH)]
         sentences = [text[one.start : one.end] for one in spans]
         held = number % 10 == 9  # noqa: PLR2004 (a tenth)
-        questions = paragraph["qas"] if held else drawn.sample(paragraph["qas"], min(3, len(paragraph["qas"])))
+        questions = (
+            paragraph["qas"] if held else drawn.sample(paragraph["qas"], min(3, len(paragraph["qas"])))
+        )
         for asked in questions:
             answer = asked["answers"][0]
             start, end = answer["answer_start"], answer["answer_start"] + len(answer["text"])
@@ -104,18 +121,18 @@ def _from_spans(path: Path, drawn: random.Random) -> Iterator[Example]:
                 continue
             golden = {one["text"].casefold() for one in asked["answers"]}
             wrong = [
-                i for i, s in enumerate(sentences) if i != right and not any(g in s.casefold() for g in golden)
+                i
+                for i, s in enumerate(sentences)
+                if i != right and not any(g in s.casefold() for g in golden)
             ]
             order = [right, *drawn.sample(wrong, min(4, len(wrong)))]
-            candidates = [
-                {"sentence": sentences[i], "before": sentences[i - 1] if i else ""} for i in order
-            ]
+            candidates = [{"sentence": sentences[i], "before": sentences[i - 1] if i else ""} for i in order]
             span = [start - spans[right].start, end - spans[right].start]
             yield _example(asked["question"], candidates, right=0, span=span, held=held, drawn=drawn)
 
 
 def _from_news(paths: list[Path]) -> Iterator[Example]:
-    """Read this project's own reports: a question, all sentences of its report, the nearest ones of others."""
+    """Read this project's own reports: a question, all sentences of its report, the nearest of others."""
     articles = [
         (path.stem, number, json.loads(line))
         for path in paths
@@ -127,11 +144,11 @@ def _from_news(paths: list[Path]) -> Iterator[Example]:
     scores = _fused([one["question"] for _, one in asked], sentences)
     for row, (i, one) in enumerate(asked):
         name, number, article = articles[i]
-        held = number % 6 == 5  # noqa: PLR2004 (a sixth)
+        held = is_held(number)
         elsewhere = [
             places[k]
             for k in np.argsort(-scores[row])[:60]
-            if places[k][0] != i and (articles[places[k][0]][1] % 6 == 5) == held  # noqa: PLR2004
+            if places[k][0] != i and is_held(articles[places[k][0]][1]) is held
         ]
         candidates = [_candidate(article, j) for j in range(len(article["sentences"]))]
         candidates += [_candidate(articles[k][2], j) for k, j in elsewhere[:2]]
@@ -171,7 +188,11 @@ def _example(
 def _fused(questions: list[str], sentences: list[str]) -> NDArray[np.float32]:
     """Return cosine and BM25 of all pairs, standardised and added, (questions, sentences)."""
     encoder = SentenceEncoder(Model.choose())
-    cosine = encoder.encode_questions(questions) @ encoder.encode_passages(sentences).T
+    asked = _vectors(encoder.encode_questions, questions)
+    told = _vectors(
+        lambda some: [row for (row,) in encoder.encode_passages([[one] for one in some])], sentences
+    )
+    cosine: NDArray[np.float32] = asked @ told.T
     words = bm25s.BM25(k1=0.9, b=0.4)
     words.index([analyse(one, Language.ENGLISH) or [""] for one in sentences], show_progress=False)
     for row, question in enumerate(questions):
@@ -179,6 +200,12 @@ def _fused(questions: list[str], sentences: list[str]) -> NDArray[np.float32]:
         scores = words.get_scores(terms) if terms else np.zeros(len(sentences), dtype=np.float32)
         cosine[row] = standardise(cosine[row]) + standardise(scores)
     return cosine
+
+
+def _vectors(encode: Callable[[list[str]], list[Encoded]], texts: list[str]) -> Vectors:
+    """Encode texts, some at once: their word pieces' vectors would not fit into memory together, (n, d)."""
+    firsts = range(0, len(texts), AT_ONCE)
+    return np.concatenate([[one.vector for one in encode(texts[i : i + AT_ONCE])] for i in firsts])
 
 
 if __name__ == "__main__":

@@ -3,15 +3,14 @@
     python training/train.py EXAMPLES_FOLDER OUT --minutes 60 --data pairs:1 squadshifts-reddit:1 news:3
 
 Each question is shown with one right sentence and wrong ones; the scores go through a softmax in which "none
-of them" takes part with score 0, so that a score of 0 means "as likely as not" and questions without an answer
-teach silence (the null option of Devlin et al. 2019, https://arxiv.org/abs/1810.04805, section 4.3; listwise
-loss: Cao et al. 2007, https://doi.org/10.1145/1273496.1273513). A second loss marks the answer's beginning
-and end among the pieces of the right sentence. Word embeddings stay as they are.
+of them" takes part with score 0, so that a score of 0 means "as likely as not" and questions without an
+answer teach silence (the null option of Devlin et al. 2019, https://arxiv.org/abs/1810.04805, section 4.3;
+listwise loss: Cao et al. 2007, https://doi.org/10.1145/1273496.1273513). A second loss marks the answer's
+beginning and end among the pieces of the right sentence. Word embeddings stay as they are.
 """
 
 import argparse
 import json
-
 import random
 import time
 from collections.abc import Iterator
@@ -44,12 +43,16 @@ class Reader(nn.Module):
 
     def __init__(self, folder: str) -> None:
         super().__init__()
-        self.trunk = AutoModel.from_pretrained(folder, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0)
+        self.trunk = AutoModel.from_pretrained(
+            folder, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
         width = self.trunk.config.hidden_size
         self.score = nn.Linear(width, 1)
         self.marks = nn.Linear(width, 2)
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Return scores (n,) and the marks' logits (n, tokens, 2)."""
         hidden = self.trunk(
             input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
@@ -86,9 +89,15 @@ def _length(example: Example) -> int:
     return max(len(one["sentence"]) for one in example["candidates"])
 
 
-def numbers(batch: list[Example], pairs: Pairs, drawn: random.Random) -> tuple[list[Pair], Tensor, Tensor, Tensor]:
-    """Return the pairs of a batch, the row of each (n,), the right column and the span of each question."""
-    made, rows, targets, spans = [], [], [], []
+def numbers(
+    batch: list[Example], pairs: Pairs, drawn: random.Random
+) -> tuple[list[Pair], Tensor, Tensor, Tensor]:
+    """Return the n pairs of a batch, the question of each, (n,), and of q questions what is right.
+
+    That is the right pair, (q,), and the first and last piece of the answer in it, (q, 2); -1 without one.
+    """
+    made: list[Pair] = []
+    rows, targets, spans = [], [], []
     for row, example in enumerate(batch):
         order = list(range(len(example["candidates"])))
         right = example["right"]
@@ -141,7 +150,9 @@ def loss_of(
     count = len(targets)
     table = torch.full((count, int(torch.bincount(rows, minlength=count).max()) + 1), -1e4)
     table[:, 0] = 0.0  # none of them
-    first = torch.cat([torch.zeros(1, dtype=torch.long), torch.bincount(rows, minlength=count).cumsum(0)[:-1]])
+    first = torch.cat(
+        [torch.zeros(1, dtype=torch.long), torch.bincount(rows, minlength=count).cumsum(0)[:-1]]
+    )
     columns = torch.arange(len(rows)) - first[rows] + 1
     table = table.index_put((rows, columns), scores.float())
     wanted = torch.where(targets < 0, torch.zeros_like(targets), targets - first + 1)
@@ -149,7 +160,9 @@ def loss_of(
     known = spans[:, 0] >= 0
     marked = torch.zeros(())
     if known.any():
-        pairs = [(marks[int(row)].float(), span) for row, span in zip(targets[known], spans[known], strict=True)]
+        pairs = [
+            (marks[int(row)].float(), span) for row, span in zip(targets[known], spans[known], strict=True)
+        ]
         marked = torch.stack([functional.cross_entropy(one.T, span) for one, span in pairs]).mean() * 2
     return listwise, marked, float((table.argmax(1) == wanted).float().mean())
 
@@ -173,7 +186,7 @@ def train(model: Reader, examples: list[Example], *, minutes: float, rate: float
         made, rows, targets, spans = numbers(batch, pairs, drawn)
         scores, marks = forward(model, made)
         listwise, marked, right = loss_of(scores, marks, rows, targets, spans)
-        (listwise + SPAN_WEIGHT * marked).backward()
+        (listwise + SPAN_WEIGHT * marked).backward()  # type: ignore[no-untyped-call] # torch's own
         nn.utils.clip_grad_norm_(wanted, 1.0)
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
@@ -181,8 +194,11 @@ def train(model: Reader, examples: list[Example], *, minutes: float, rate: float
         sums += (listwise.item(), marked.item(), right)
         if step % 50 == 0:
             tokens = seen / (time.monotonic() - said)
-            print(f"{done:.3f} step {step} loss {sums[0] / 50:.3f} marks {sums[1] / 50:.3f} "
-                  f"right {sums[2] / 50:.3f} {tokens:.0f} tokens/s", flush=True)
+            print(
+                f"{done:.3f} step {step} loss {sums[0] / 50:.3f} marks {sums[1] / 50:.3f} "
+                f"right {sums[2] / 50:.3f} {tokens:.0f} tokens/s",
+                flush=True,
+            )
             seen, sums, said = 0, np.zeros(3), time.monotonic()
         if step % 500 == 0:
             torch.save(model.state_dict(), out)

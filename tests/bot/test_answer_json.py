@@ -2,26 +2,31 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.answer_json import VERSION, answer_json, json_line, problem_json
+from bot.answer_json import VERSION, answer_json, evidence_json, json_line, problem_json, why_json
 from corpus.articles import ArticleId, Revision, RevisionId
 from corpus.languages import Language
 from corpus.passages import Span
 from corpus.stored import CorpusSummary, PassageId
-from index.answers import Answer, Evidence, Question
-from index.confidence import Outcome
+from index.answers import Answer, Candidate, Evidence, Question
+from index.confidence import Calibration, Evidenced, Logistic, Outcome
+from index.signals import Signal
 
 if TYPE_CHECKING:
     from corpus.store import Corpus
     from tests.fakes.command_line import CommandLine
 
 DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
-ANSWER, PROBLEM, ARTICLE = map(json.loads, re.findall(r"```json\n(.*?)```", DOCUMENTATION, re.DOTALL))
+ANSWER, WHY, PROBLEM, ARTICLE = map(json.loads, re.findall(r"```json\n(.*?)```", DOCUMENTATION, re.DOTALL))
+
+#: Fields that may hold nothing, so that their shape differs from answer to answer.
+SPANS = {"marks", "answer"}
 
 TEXT = "Before it. The \x9bzebra 🦓 ran. After it."
 
@@ -29,7 +34,7 @@ TEXT = "Before it. The \x9bzebra 🦓 ran. After it."
 def shape(value: object) -> object:
     """Return the keys of objects with the types of what they hold; null counts as a string's place."""
     if isinstance(value, dict):
-        return {key: shape(held) for key, held in value.items()}
+        return {key: key if key in SPANS else shape(held) for key, held in value.items()}
     if isinstance(value, list):
         return [shape(held) for held in value[:1]]
     return "str" if value is None else type(value).__name__
@@ -57,9 +62,19 @@ def an_answer() -> Answer:
         sentence=Span(11, 28),
         around=(Span(0, 10), Span(11, 28), Span(29, 38)),
         score=1.234567,
+        marks=(Span(16, 21), Span(24, 27)),
+        answer=Span(11, 21),
     )
     summary = CorpusSummary(1, 3, (Language.ENGLISH,), "2022-01-05", "2022-01-05")
-    return Answer(Question.parse("which  zebra ran?"), Outcome.CLOSEST, 0.412345, (evidence,), summary)
+    considered = (
+        Candidate(
+            replace(evidence, score=0.0, marks=()), 1.234567, {Signal.FOUND: 1 / 3, Signal.READER: -2.0},
+            by=Evidenced.READER, probability=0.412345, outcome=Outcome.CLOSEST,
+        ),
+        Candidate(replace(evidence, answer=None), -1.0, by=Evidenced.FOREIGN),
+    )  # fmt: skip
+    question = Question.parse("which  zebra ran?")
+    return Answer(question, Outcome.CLOSEST, 0.412345, (evidence,), summary, considered, ("zebra", "ran"))
 
 
 def test_an_answer_in_json() -> None:
@@ -77,6 +92,8 @@ def test_an_answer_in_json() -> None:
                 "before": "Before it. ",
                 "after": " After it.",
                 "score": 1.2346,
+                "marks": [[16, 21], [24, 27]],
+                "answer": [11, 21],
                 "article": {
                     "id": 7,
                     "revision": 2,
@@ -94,6 +111,45 @@ def test_an_answer_in_json() -> None:
 def test_offsets_count_characters_of_the_text() -> None:
     (one,) = answer_json(an_answer())["evidence"]
     assert TEXT[one["start"] : one["end"]] == one["quote"]
+    assert [TEXT[start:end] for start, end in [*one["marks"], one["answer"]]] == [
+        "zebra",
+        "ran",
+        "The \x9bzebra",
+    ]
+
+
+def test_where_nothing_is_marked_it_says_so() -> None:
+    unmarked = replace(an_answer().evidence[0], marks=(), answer=None)
+
+    written = evidence_json(unmarked)
+
+    assert (written["marks"], written["answer"]) == ([], None)
+
+
+def test_why_holds_all_that_was_measured() -> None:
+    calibration = Calibration(
+        {
+            Evidenced.READER: Logistic(0.0, {}, answered=0.8, closest=0.2),
+            Evidenced.FOREIGN: Logistic(0.0, {}, answered=1.1, closest=0.3),
+        }
+    )
+
+    first, second = why_json(an_answer(), calibration)
+
+    shown = answer_json(an_answer())["evidence"][0]
+    assert first == {
+        "rank": 1,
+        "score": 1.2346,
+        "by": "reader",
+        "probability": 0.4123,
+        "outcome": "closest",
+        "answered_from": 0.8,
+        "closest_from": 0.2,
+        "signals": {"found": 0.3333, "reader": -2.0},
+        **{field: shown[field] for field in ("quote", "start", "end", "answer", "article")},
+    }
+    assert (second["rank"], second["signals"], second["answer"]) == (2, {}, None)
+    assert (second["answered_from"], second["closest_from"]) == (1.1, 0.3)
 
 
 def test_a_line_holds_everything_and_commands_no_terminal() -> None:
@@ -113,8 +169,9 @@ def test_the_documentation_shows_the_form_as_it_is() -> None:
 
 def test_every_field_is_explained_and_no_other() -> None:
     explained = re.findall(r"^\| `(\w+)` \|", DOCUMENTATION, re.MULTILINE)
-    passage = ANSWER["evidence"][0]
-    assert explained == [*ANSWER, *passage, *passage["article"], *PROBLEM, *ARTICLE]
+    passage, [candidate] = ANSWER["evidence"][0], WHY["why"]
+    fields = [*ANSWER, *passage, *passage["article"], *candidate, *Signal, *PROBLEM, *ARTICLE]
+    assert explained == fields
 
 
 def test_real_answers_have_the_form_and_are_slices_of_their_articles(
@@ -128,6 +185,11 @@ def test_real_answers_have_the_form_and_are_slices_of_their_articles(
         assert text[start:end] == one["quote"]
         begin = start - len(one["before"])
         assert text[begin : end + len(one["after"])] == one["before"] + one["quote"] + one["after"]
+        marked = [*one["marks"], *([one["answer"]] if one["answer"] else [])]
+        assert all(start <= first < last <= end for first, last in marked)
+        assert one["marks"] == sorted(one["marks"])
+    [[begin, stop]] = answer["evidence"][0]["marks"]
+    assert "задерж" in texts[answer["evidence"][0]["article"]["title"]][begin:stop]
     scores = [one["score"] for one in answer["evidence"]]
     assert scores[0] == max(scores)
 
@@ -136,6 +198,34 @@ def test_the_documented_example_is_a_real_answer(crisisbot: CommandLine) -> None
     said = crisisbot.asks(ANSWER["question"], "--top", "1")["evidence"][0]
     documented = ANSWER["evidence"][0]
     assert {**said, "score": 0} == {**documented, "score": 0}
+
+
+def test_why_is_an_answers_last_field_and_only_where_it_was_asked_for(crisisbot: CommandLine) -> None:
+    answer = crisisbot.asks(ANSWER["question"], "--why", "--top", "1")
+
+    assert [*answer] == [*ANSWER, "why"]
+    assert "why" not in crisisbot.asks(ANSWER["question"])
+    assert len(answer["why"]) > len(answer["evidence"])
+    assert [one["rank"] for one in answer["why"]] == list(range(1, len(answer["why"]) + 1))
+    assert [one["score"] for one in answer["why"]] == sorted(
+        (one["score"] for one in answer["why"]), reverse=True
+    )
+    for one in answer["why"]:
+        assert {**one, "signals": {}}.keys() == WHY["why"][0].keys()
+        assert one["signals"].keys() <= {*Signal}
+    best = answer["why"][0]
+    assert (best["probability"], best["outcome"]) == (answer["confidence"], answer["outcome"])
+    documented = WHY["why"][0]
+    assert [best[field] for field in ("quote", "start", "end", "article")] == [
+        documented[field] for field in ("quote", "start", "end", "article")
+    ]
+
+
+def test_why_tells_of_a_refusal_too(crisisbot: CommandLine) -> None:
+    refused = crisisbot.asks("How do I bake bread?", "--why")
+
+    assert refused["evidence"] == []
+    assert {one["outcome"] for one in refused["why"]} == {"nothing"}
 
 
 def test_nothing_has_the_form_too(crisisbot: CommandLine) -> None:
@@ -155,6 +245,11 @@ def test_a_real_article_line_is_the_documented_one(crisisbot: CommandLine) -> No
     assert {**row, "seen_at": ""} == {**ARTICLE, "seen_at": ""}
     assert datetime.fromisoformat(row["seen_at"]).utcoffset() == UTC.utcoffset(None)
     assert all(shape(row) == shape(ARTICLE) for row in rows)
+
+
+@pytest.mark.parametrize("kind", list(Evidenced))
+def test_every_kind_of_evidence_is_documented(kind: Evidenced) -> None:
+    assert f"`{kind}`" in DOCUMENTATION.partition("| `by` |")[2].partition("\n")[0]
 
 
 @pytest.mark.parametrize("outcome", list(Outcome))

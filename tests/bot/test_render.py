@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from bot import render
 from bot.buttons import ShowCard, ShowContext, ShowPage, parse
 from bot.messages import messages_for
 from bot.telegram_html import LONGEST_MESSAGE, fitting, length, write_html
-from bot.tree import Bold, Link, Name, Quote, Reply, plain
+from bot.tree import Bold, Link, Name, Quote, Reply, Underline, plain
 from bot.visible import visible
 from corpus.articles import ArticleId, Published, Revision, RevisionId
 from corpus.languages import Language
@@ -20,6 +21,9 @@ from index.answers import Evidence, Reference
 from index.confidence import Outcome
 from tests.fakes.bot_api_text import read_text
 from tests.fakes.telegram import FakeTelegram
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ENGLISH = messages_for("en")
 CALLS = {"mention", "text_mention", "bot_command", "url", "email", "hashtag", "cashtag", "phone_number"}
@@ -37,15 +41,23 @@ def evidence(  # noqa: PLR0913 (each is one thing that an article may hold)
     url: str | None = None,
     published: Published | None = date(2022, 1, 5),
     number: int = 1,
+    language: Language = Language.ENGLISH,
+    marks: Sequence[tuple[int, int]] = (),
+    answer: tuple[int, int] | None = None,
 ) -> Evidence:
+    """Make evidence; `marks` and `answer` count from the quote's beginning."""
     text = before + quote + after
     start, end = len(before), len(before) + len(quote)
     revision = Revision(
         RevisionId(number), ArticleId(number), 1, title, text, source, None, url, published,
-        Language.ENGLISH, "test", datetime(2022, 1, 6, tzinfo=UTC),
+        language, "test", datetime(2022, 1, 6, tzinfo=UTC),
     )  # fmt: skip
     around = (Span(0, max(0, start - 1)), Span(start, end), Span(end + 1, len(text)))
-    return Evidence(PassageId(number), revision, number, Span(start, end), around)
+    marked, *winning = [Span(start + a, start + b) for a, b in (answer or (0, 0), *marks)]
+    return Evidence(
+        PassageId(number), revision, number, Span(start, end), around,
+        marks=tuple(winning), answer=marked if answer else None,
+    )  # fmt: skip
 
 
 def test_a_card_quotes_and_cites() -> None:
@@ -58,6 +70,51 @@ def test_a_card_quotes_and_cites() -> None:
     quotes = [node for node in reply.nodes if isinstance(node, Quote)]
     assert quotes == [Quote(("Two men were held.",)), Quote(("Two men were held.",), expandable=True)]
     assert [button.label for row in reply.buttons for button in row] == ["In context"]
+
+
+def test_a_card_shows_the_words_that_answer_and_those_that_made_it_win() -> None:
+    found = evidence("Two men were held.", marks=[(4, 7), (13, 17)], answer=(0, 7))
+
+    card = render.card(Outcome.ANSWERED, [found], ENGLISH, page=0, more=False)
+
+    assert card.nodes[0] == Quote(
+        (Bold("Two "), Underline("men", bold=True), " were ", Underline("held"), ".")
+    )
+    assert write_html(card.nodes).startswith(
+        "<blockquote><b>Two </b><u><b>men</b></u> were <u>held</u>.</blockquote>\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "asker,language,named",
+    [
+        ("en", Language.ENGLISH, ""),
+        ("en", Language.RUSSIAN, ", in Russian"),
+        ("en", Language.KAZAKH, ", in Kazakh"),
+        ("en", Language.OTHER, ", in another language"),
+        ("ru", Language.RUSSIAN, ""),
+        ("ru", Language.ENGLISH, ", на английском"),
+        ("ru", Language.KAZAKH, ", на казахском"),
+        ("ru", Language.OTHER, ", на другом языке"),
+        ("kk", Language.KAZAKH, ""),
+        ("kk", Language.ENGLISH, ", ағылшын тілінде"),
+        ("kk", Language.RUSSIAN, ", орыс тілінде"),
+        ("kk", Language.OTHER, ", басқа тілде"),
+    ],
+)
+def test_a_passage_in_another_language_than_the_askers_says_so(
+    asker: str, language: Language, named: str
+) -> None:
+    messages, found = messages_for(asker), evidence(language=language)
+    press = ShowContext(Outcome.ANSWERED, 0, (found.reference,))
+    day = messages.date(date(2022, 1, 5))
+
+    for reply in (
+        render.card(Outcome.ANSWERED, [found], messages, page=0, more=False),
+        render.in_context(press, [found], messages),
+        render.alone(found, messages),
+    ):
+        assert plain(reply.nodes).endswith(f"[1] Two held — Gazette, {day}{named}")
 
 
 def test_the_closest_passages_are_called_that() -> None:
@@ -82,7 +139,9 @@ def test_context_shows_the_quote_in_bold_among_its_neighbours() -> None:
     reply = render.in_context(press, [evidence(url="https://e.org/a")], ENGLISH)
 
     assert reply.nodes[:3] == (
-        Quote(("It was late. ", Bold("Two men were held."), " Nobody else was."), expandable=True),
+        Quote(
+            (Bold("Two men were held."),), expandable=True, before="It was late. ", after=" Nobody else was."
+        ),
         "\n[4] ",
         Link("Two held", "https://e.org/a#:~:text=Two%20men%20were%20held."),
     )
@@ -115,6 +174,43 @@ def test_nothing_says_what_the_articles_cover() -> None:
     )
     assert plain(render.sources(EMPTY, [], [], ENGLISH).nodes) == plain(render.nothing(EMPTY, ENGLISH).nodes)
     assert "21 article" in plain(render.nothing(SOME, ENGLISH).nodes)
+
+
+@pytest.mark.parametrize(
+    "language,line",
+    [
+        ("en", "I looked for: arrested, Massimov"),
+        ("ru", "Поиск шёл по словам: arrested, Massimov"),
+        ("kk", "Іздеген сөздерім: arrested, Massimov"),
+    ],
+)
+def test_nothing_says_what_was_looked_for(language: str, line: str) -> None:
+    messages = messages_for(language)
+
+    said = plain(render.nothing(SOME, messages, looked_for=["arrested", "Massimov"]).nodes).splitlines()
+
+    assert said[:3] == [messages.say("The articles do not answer this, as far as I can find."), line, ""]
+
+
+@pytest.mark.parametrize(
+    "words,named",
+    [
+        (["one", "One", "ONE", "two"], "one, two"),
+        (list("abcdefgh"), "a, b, c, d, e, f, g, h"),
+        (list("abcdefghijk"), "a, b, c, d, e, f, g, h, …"),
+        (["x" * 40, "y" * 41], f"{'x' * 40}, {'y' * 39}…"),
+        (["so\u00adft\u202e", "a\x1b[2J"], "soft, a [2J"),
+    ],
+)
+def test_the_words_that_were_looked_for_are_few_and_harmless(words: list[str], named: str) -> None:
+    nodes = render.nothing(SOME, ENGLISH, looked_for=words).nodes
+
+    assert plain(nodes).splitlines()[1] == f"I looked for: {named}"
+    assert Name(named) in nodes
+
+
+def test_where_no_word_tells_nothing_is_named() -> None:
+    assert "I looked for" not in plain(render.nothing(SOME, ENGLISH).nodes)
 
 
 @pytest.mark.parametrize(
@@ -166,11 +262,15 @@ ODD = st.sampled_from(
 TEXTS = st.lists(st.one_of(ODD, st.text(st.characters(exclude_categories=["Cs"]), max_size=6)), max_size=20)
 LINES = TEXTS.map("".join)
 URLS = st.sampled_from([None, "https://e.org/a?b=1&c=2", 'https://e.org/"quoted"/<x>#y', "http://қаз.kz/жол"])
+SPANS = st.tuples(st.integers(0, 40), st.integers(0, 20)).map(lambda pair: (pair[0], sum(pair)))
 FOUND = st.lists(
-    st.builds(evidence, LINES, before=LINES, after=LINES, title=LINES, source=LINES, url=URLS),
+    st.builds(
+        evidence, LINES, before=LINES, after=LINES, title=LINES, source=LINES, url=URLS,
+        marks=st.lists(SPANS, max_size=5), answer=st.none() | SPANS,
+    ),
     min_size=1,
     max_size=3,
-)
+)  # fmt: skip
 
 
 @given(found=FOUND, in_context=st.booleans(), language=st.sampled_from(["en", "ru", "kk"]))

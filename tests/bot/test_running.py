@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
 #: Seconds in which a process is there on a busy machine: it loads the model.
 UP = 60
-SECRETS = ("fake-token", "Dobrynya", "dobrynya_n", "massimov", "arrested", "кто арестован", "Neighbours")
+SECRETS = (
+    "fake-token",
+    "Dobrynya",
+    "dobrynya_n",
+    "massimov",
+    "arrested",
+    "кто арестован",
+    "borscht",
+    "Neighbours",
+)
 
 
 class Process:
@@ -109,6 +118,7 @@ def test_it_answers_until_it_is_asked_to_end_and_tells_no_secrets(
         telegram.fail_next("sendMessage", status=400, description="Bad Request: planned by the test")
         person.says("кто арестован?", in_=group)
         person.says("@crisisbot кто арестован?", in_=group)
+        person.says("How do I bake borscht?")
         last = [person.says(f"who was arrested? {number}") for number in range(5)]
         telegram.wait_until(lambda: len(person.private().replies) > 1, within=UP)
         process.popen.send_signal(signal.SIGTERM)

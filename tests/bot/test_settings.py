@@ -24,6 +24,8 @@ def test_without_variables_everything_has_a_default() -> None:
     assert settings.model_languages is None
     assert settings.query_prompt is None
     assert settings.passage_prompt is None
+    assert settings.reader is True
+    assert settings.sure is None
     assert settings.refresh_seconds == 2
     assert settings.log_level == "INFO"
     assert settings.telegram_api_url == TELEGRAM_API
@@ -54,6 +56,11 @@ def test_an_empty_variable_counts_as_unset(blank: str) -> None:
         ("CRISISBOT_QUERY_PROMPT", "query: ", "query_prompt", "query: "),
         ("CRISISBOT_QUERY_PROMPT", "", "query_prompt", None),
         ("CRISISBOT_PASSAGE_PROMPT", "passage: ", "passage_prompt", "passage: "),
+        ("CRISISBOT_READER", "0", "reader", False),
+        ("CRISISBOT_READER", "on", "reader", True),
+        ("CRISISBOT_SURE", "0.5", "sure", 0.5),
+        ("CRISISBOT_SURE", " .9 ", "sure", 0.9),
+        ("CRISISBOT_SURE", "0.99", "sure", 0.99),
         ("CRISISBOT_REFRESH_SECONDS", "0.5", "refresh_seconds", 0.5),
         ("CRISISBOT_LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n", "token", TOKEN),
@@ -71,6 +78,12 @@ def test_a_variable_is_read(variable: str, value: str, field: str, expected: obj
         ("CRISISBOT_BUNDLED", "perhaps", "1 or 0"),
         ("CRISISBOT_MODEL_LANGUAGES", "english", "en, ru, kk"),
         ("CRISISBOT_MODEL_LANGUAGES", "en,", "en, ru, kk"),
+        ("CRISISBOT_READER", "maybe", "1 or 0"),
+        ("CRISISBOT_SURE", "very", "a probability from 0.5 to 0.99, such as 0.8"),
+        ("CRISISBOT_SURE", "80%", "a probability from 0.5 to 0.99, such as 0.8"),
+        ("CRISISBOT_SURE", "0.49", "a probability from 0.5 to 0.99, such as 0.8"),
+        ("CRISISBOT_SURE", "1", "a probability from 0.5 to 0.99, such as 0.8"),
+        ("CRISISBOT_SURE", "nan", "a probability from 0.5 to 0.99, such as 0.8"),
         ("CRISISBOT_REFRESH_SECONDS", "soon", "above 0, such as 2"),
         ("CRISISBOT_REFRESH_SECONDS", "0", "above 0, such as 2"),
         ("CRISISBOT_REFRESH_SECONDS", "-1", "above 0, such as 2"),

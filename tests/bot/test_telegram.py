@@ -87,6 +87,29 @@ def link(question: str) -> str:
 # In private.
 
 
+async def test_the_words_that_made_a_passage_win_are_underlined(served: Served, alice: Person) -> None:
+    card = await served.reply_to(alice.says("who was arrested?"))
+
+    assert spans(card, "underline")[0] == "arrested"
+    alice.presses(card, "In context")
+    await served.settle()
+    assert spans(card, "bold")[0] == MASSIMOV
+    alice.presses(card, "Back")
+    await served.settle()
+    assert spans(card, "underline")[0] == "arrested"
+
+
+async def test_a_refusal_names_what_was_looked_for_and_calls_nobody(
+    telegram: FakeTelegram, desk: Desk, engine: Engine, settings: Settings, alice: Person
+) -> None:
+    async with serving(telegram, desk, engine, settings) as served:
+        refused = await served.reply_to(alice.says("How do I bake borscht with @durov of borscht.kz?"))
+
+    assert refused.text.splitlines()[1] == "I looked for: bake, borscht, durov, borscht.kz"
+    assert {entity["type"] for entity in refused.entities} == {"code"}
+    assert telegram.refusals() == telegram.defects == []
+
+
 async def test_a_whole_conversation(served: Served, alice: Person, corpus: Corpus) -> None:
     welcome = await served.reply_to(alice.says("/start"))
     assert "30 articles; published 2 January 2022 – 6 January 2026; English, Kazakh, Russian." in welcome.text

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.terminal import WIDEST, write_terminal
-from bot.tree import Bold, Link, Quote, Reply
+from bot.tree import Bold, Link, Quote, Reply, Underline, plain, run
 from bot.visible import visible
 
 LONG = "one two three four five six seven eight nine ten " * 5
@@ -20,7 +20,7 @@ def forty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "40")
 
 
-def write(*nodes: str | Bold | Link | Quote) -> str:
+def write(*nodes: str | Bold | Underline | Link | Quote) -> str:
     return write_terminal(Reply(nodes))
 
 
@@ -66,15 +66,48 @@ def test_bold_in_a_quote_begins_and_ends_on_every_line() -> None:
     assert words == f"before. {LONG} after.".split()
 
 
-@given(st.lists(st.text(max_size=60), max_size=4), st.integers(0, 200))
-def test_every_visible_word_comes_out_and_no_command_does(texts: list[str], columns: int) -> None:
+def test_what_is_pointed_at_is_underlined() -> None:
+    assert write(Underline("held")) == "\x1b[4mheld\x1b[0m"
+    assert write(Quote((Bold("Two "), Underline("men", bold=True), " were ", Underline("held"), "."))) == (
+        "  │ \x1b[1mTwo \x1b[0m\x1b[1m\x1b[4mmen\x1b[0m were \x1b[4mheld\x1b[0m."
+    )
+
+
+def test_styles_take_no_place_on_a_line() -> None:
+    words = LONG.split()
+    marked = tuple(run for word in words for run in (Underline(word), " "))
+
+    assert click.unstyle(write(Quote(marked))) == write(Quote((LONG,)))
+
+
+@pytest.mark.parametrize("text", ["a  b   c" * 20, "  a " + "b " * 60 + " ", "\xa0a\xa0 \u2003b " * 20])
+def test_white_space_moves_no_style(text: str) -> None:
+    letters = tuple(run(letter, bold=False, underlined=letter == "b") for letter in text)
+
+    written = write(Quote(letters))
+
+    assert re.findall(r"\x1b\[4m(.*?)\x1b\[0m", written) == ["b"] * text.count("b")
+    assert click.unstyle(written) == write(Quote((text,)))
+
+
+@given(
+    st.lists(st.text(max_size=60).map(visible), max_size=4),
+    st.text(max_size=60).map(visible),
+    st.integers(0, 200),
+)
+def test_every_visible_word_comes_out_and_no_command_does(
+    shown: list[str], beside: str, columns: int
+) -> None:
     os.environ["COLUMNS"] = str(columns)
-    shown = map(visible, texts)
-    children = tuple(Bold(text) if number % 2 else text for number, text in enumerate(shown))
-    written = write(Quote(children))
-    left = re.sub(r"\x1b\[[01]m", "", written)
+    styles = [(False, False), (True, False), (False, True), (True, True)]
+    children = tuple(
+        run(text, bold=bold, underlined=underlined)
+        for text, (bold, underlined) in zip(shown, styles, strict=False)
+    )
+    written = write(Quote(children, before=beside, after=beside))
+    left = re.sub(r"\x1b\[[014]m", "", written)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f]", left)
-    wanted = "".join(child if isinstance(child, str) else child.text for child in children)
+    wanted = beside + plain(children) + beside
     assert "".join(left.replace("│", "").split()) == "".join(wanted.replace("│", "").split())
 
 

@@ -98,6 +98,27 @@ def test_kazakh_typed_without_kazakh_letters_is_told_by_its_words(question: str)
     assert detect(question) is Language.KAZAKH
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "qansha adam qamaldy",
+        "kansha adam kaza tapty",
+        "Kim qamaldy?",
+        "nege internet joq",
+        "Prezident qaıda, ne bolıp jatır",
+    ],
+)
+def test_kazakh_in_latin_letters_is_told_by_its_words(question: str) -> None:
+    assert detect(question) is Language.KAZAKH
+
+
+@pytest.mark.parametrize(
+    "question", ["Qatar flights", "iraq war dead", "kim jong un", "adam smith", "who is Kim"]
+)
+def test_names_in_latin_letters_make_no_question_kazakh(question: str) -> None:
+    assert detect(question) is Language.ENGLISH
+
+
 @pytest.mark.parametrize("text", ["", " \n", "?!", "225", "😀", "أين الرئيس", "在哪里"])
 def test_a_text_without_latin_or_cyrillic_letters_is_other(text: str) -> None:
     assert detect(text) is Language.OTHER

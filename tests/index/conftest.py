@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,7 @@ from index.encoder import SentenceEncoder
 from index.engine import Engine
 from index.models import Model
 from tests.fakes.encoder import FakeEncoder
-from tests.fakes.news import SHOW_ALL
+from tests.fakes.news import SHOW_ALL, WEIGHTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,12 @@ def corpus(tmp_path: Path) -> Iterator[Corpus]:
 
 
 @pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Flush nothing to disk, for tests that write many generations and in which nobody pulls a plug."""
+    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
+
+
+@pytest.fixture
 def encoder() -> FakeEncoder:
     return FakeEncoder()
 
@@ -39,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def engine(folder: Path, corpus: Corpus, encoder: FakeEncoder) -> Engine:
-    return Engine(folder, corpus, encoder, calibration=SHOW_ALL)
+    return Engine(folder, corpus, encoder, calibration=SHOW_ALL, weights=WEIGHTS)
 
 
 @pytest.fixture(scope="session")

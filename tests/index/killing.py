@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
 
-    from index.encoder import Vectors
+    from index.encoder import Encoded
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -96,10 +96,14 @@ class Killer:
         return self.end()
 
 
-def acknowledged(folder: Path) -> list[str]:
-    """Return the texts whose vectors were said to be kept by processes of this folder, killed or not."""
+def acknowledged(folder: Path) -> list[tuple[str, str]]:
+    """Return what was said to be kept by processes of this folder, killed or not.
+
+    Each is a sentence and the paragraph in which it was read.
+    """
     path = folder / "acknowledged"
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    texts: list[str] = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    return [(sentence, paragraph) for sentence, _, paragraph in (text.partition("\x1f") for text in texts)]
 
 
 def main() -> None:
@@ -197,8 +201,8 @@ def _acknowledge(path: Path, write: Callable[[int, bytes], int]) -> None:
     append = KeptVectors.append
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
 
-    def acknowledging(self: KeptVectors, texts: Sequence[str], vectors: Vectors) -> None:
-        append(self, texts, vectors)
+    def acknowledging(self: KeptVectors, texts: Sequence[str], encoded: Sequence[Encoded]) -> None:
+        append(self, texts, encoded)
         write(descriptor, "".join(json.dumps(text) + "\n" for text in texts).encode())
 
     KeptVectors.append = acknowledging  # type: ignore[method-assign] # in a process that ends soon

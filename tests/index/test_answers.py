@@ -6,19 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.articles import ArticleId
 from corpus.languages import Language
-from corpus.stored import CorpusSummary, PassageId
-from index.answers import AS_GOOD, LONGEST_QUESTION, Answer, Problem, Question, Ranked, choose
+from corpus.passages import Span
+from corpus.stored import CorpusSummary
+from index.answers import AS_GOOD, LONGEST_QUESTION, Answer, Candidate, Problem, Question, choose
 from index.confidence import Outcome
 from index.errors import InvalidQuestion
+from tests.fakes.news import evidence
 
 if TYPE_CHECKING:
     import random
 
 
-def ranked(number: int, article: int, score: float, quote: str | None = None) -> Ranked:
-    return Ranked(PassageId(number), ArticleId(article), quote or f"Sentence {number}.", score)
+def ranked(number: int, article: int, score: float, quote: str | None = None) -> Candidate:
+    return Candidate(evidence(quote or f"Sentence {number}.", number=number, article_id=article), score)
 
 
 candidates = st.lists(
@@ -30,12 +31,16 @@ candidates = st.lists(
         quote=st.none() | st.sampled_from(["Same words.", "same  WORDS."]),
     ),
     max_size=20,
-    unique_by=lambda candidate: candidate.passage_id,
+    unique_by=lambda candidate: candidate.evidence.passage_id,
 )
 
 
-def numbers(chosen: tuple[Ranked, ...]) -> list[int]:
-    return [int(one.passage_id) for one in chosen]
+def numbers(chosen: tuple[Candidate, ...]) -> list[int]:
+    return [int(one.evidence.passage_id) for one in chosen]
+
+
+def article_of(one: Candidate) -> int:
+    return int(one.evidence.revision.article_id)
 
 
 def test_another_article_comes_first_where_it_is_as_good() -> None:
@@ -57,9 +62,9 @@ def test_the_same_words_are_shown_once() -> None:
 
 
 @given(candidates, st.integers(0, 25))
-def test_the_best_comes_first_and_the_limit_is_kept(passages: list[Ranked], limit: int) -> None:
+def test_the_best_comes_first_and_the_limit_is_kept(passages: list[Candidate], limit: int) -> None:
     chosen = choose(passages, limit=limit)
-    wordings = {" ".join(one.quote.casefold().split()) for one in passages}
+    wordings = {" ".join(one.evidence.quote.casefold().split()) for one in passages}
 
     assert len(chosen) == min(limit, len(wordings))
     assert len(set(numbers(chosen))) == len(chosen)
@@ -68,7 +73,7 @@ def test_the_best_comes_first_and_the_limit_is_kept(passages: list[Ranked], limi
 
 @given(candidates, st.integers(0, 20), st.randoms(use_true_random=False))
 def test_the_order_in_which_candidates_come_does_not_matter(
-    passages: list[Ranked], limit: int, shuffling: random.Random
+    passages: list[Candidate], limit: int, shuffling: random.Random
 ) -> None:
     shuffled = passages.copy()
     shuffling.shuffle(shuffled)
@@ -77,19 +82,40 @@ def test_the_order_in_which_candidates_come_does_not_matter(
 
 
 @given(candidates, st.integers(0, 19))
-def test_a_greater_limit_only_adds_at_the_end(passages: list[Ranked], limit: int) -> None:
+def test_a_greater_limit_only_adds_at_the_end(passages: list[Candidate], limit: int) -> None:
     assert choose(passages, limit=limit + 1)[:limit] == choose(passages, limit=limit)
 
 
 @given(candidates)
-def test_an_article_comes_again_only_while_no_other_one_is_as_good(passages: list[Ranked]) -> None:
+def test_an_article_comes_again_only_while_no_other_one_is_as_good(passages: list[Candidate]) -> None:
     chosen = choose(passages, limit=len(passages))
 
     for place, one in enumerate(chosen):
-        shown = {earlier.article_id for earlier in chosen[:place]}
-        if one.article_id in shown:
-            fresh = [later.score for later in chosen[place + 1 :] if later.article_id not in shown]
+        shown = {article_of(earlier) for earlier in chosen[:place]}
+        if article_of(one) in shown:
+            fresh = [later.score for later in chosen[place + 1 :] if article_of(later) not in shown]
             assert all(one.score - score > AS_GOOD for score in fresh)
+
+
+def test_of_equal_scores_the_smaller_id_comes_first() -> None:
+    passages = [ranked(9, 1, 1.0), ranked(3, 2, 1.0), ranked(5, 3, 1.0)]
+
+    assert numbers(choose(passages, limit=3)) == [3, 5, 9]
+
+
+def test_what_is_chosen_is_handed_on_unchanged() -> None:
+    passages = [ranked(1, 1, 5.0), ranked(2, 2, 4.9)]
+
+    assert choose(passages, limit=2) == tuple(passages)
+
+
+def test_evidence_is_slices_of_its_article() -> None:
+    one = evidence("Two men were held.", before="It began.", after="It ended.")
+
+    assert one.revision.text == "It began. Two men were held. It ended."
+    assert (one.before, one.quote, one.after) == ("It began. ", "Two men were held.", " It ended.")
+    assert one.sentence == Span(10, 28)
+    assert (one.reference.revision_id, one.reference.position) == (one.revision.id, one.position)
 
 
 def test_a_question_is_one_line_in_its_language() -> None:

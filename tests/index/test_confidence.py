@@ -1,84 +1,123 @@
 from __future__ import annotations
 
-import dataclasses
+import json
+import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.languages import Language
-from index.confidence import Calibration, Outcome, Signals, parse_calibration, read_calibration
+import index.confidence
+from index.confidence import Calibration, Evidenced, Logistic, Outcome, read_calibration
+from index.signals import Signal
 
-shares = st.floats(0, 1)
-cosines = st.none() | st.floats(-1, 1)
-signals = st.builds(Signals, language=st.sampled_from(Language), cosine=cosines, found=shares)
+COSINE, FOUND, READER = Signal.COSINE, Signal.FOUND, Signal.READER
+signals = st.dictionaries(st.sampled_from(Signal), st.floats(-50, 50))
+kinds = st.sampled_from(Evidenced)
 
-EN, KK = Language.ENGLISH, Language.KAZAKH
-PLAIN = Calibration(
-    with_cosine=(0, 1, 2), words_only=(-1, 3), kazakh=(-2, 2), answered=0.7, closest=0.6, closest_by_words=0.4
-)
+PLAIN = Logistic(intercept=0.0, weights={COSINE: 1.0, FOUND: 2.0}, answered=0.7, closest=0.6)
+WORDS_ONLY = Logistic(intercept=-1.0, weights={FOUND: 3.0}, answered=0.8, closest=0.4)
+NEVER = Logistic(intercept=0.0, weights={FOUND: 3.0}, answered=1.1, closest=0.4)
+MADE = Calibration({Evidenced.VECTORS: PLAIN, Evidenced.WORDS: WORDS_ONLY, Evidenced.FOREIGN: NEVER})
 
 
 def test_the_probability_is_logistic_in_the_weighted_signals() -> None:
-    assert PLAIN.probability(Signals(EN, 1.0, 0.5)) == pytest.approx(0.8807970779778823)
-    assert PLAIN.probability(Signals(EN, None, 1.0)) == pytest.approx(0.8807970779778823)
+    assert PLAIN.probability({COSINE: 1.0, FOUND: 0.5}) == pytest.approx(0.8807970779778823)
+    assert WORDS_ONLY.probability({FOUND: 1.0, COSINE: 9.0}) == pytest.approx(0.8807970779778823)
 
 
-def test_kazakh_has_weights_of_its_own_where_only_words_speak() -> None:
-    assert PLAIN.probability(Signals(KK, None, 1.0)) == 0.5
-    assert PLAIN.probability(Signals(KK, 1.0, 0.5)) == PLAIN.probability(Signals(EN, 1.0, 0.5))
+def test_a_signal_that_is_missing_counts_as_0() -> None:
+    assert PLAIN.probability({}) == 0.5
+    assert PLAIN.probability({FOUND: 1.0}) == PLAIN.probability({FOUND: 1.0, COSINE: 0.0})
+
+
+@pytest.mark.parametrize("value,probability", [(1e9, 1.0), (-1e9, 0.0)])
+def test_no_signal_is_too_large(value: float, probability: float) -> None:
+    assert PLAIN.probability({COSINE: value}) == pytest.approx(probability, abs=1e-12)
+
+
+@pytest.mark.parametrize("by", [Evidenced.VECTORS, Evidenced.WORDS, Evidenced.FOREIGN])
+def test_each_kind_of_evidence_has_a_model_of_its_own(by: Evidenced) -> None:
+    of = {COSINE: 0.3, FOUND: 0.2}
+
+    assert MADE.probability(by, of) == MADE.models[by].probability(of)
 
 
 @pytest.mark.parametrize(
-    "of,outcome",
+    "by,probability,outcome",
     [
-        (Signals(EN, 1.0, 1.0), Outcome.ANSWERED),
-        (Signals(EN, 0.6, 0.0), Outcome.CLOSEST),
-        (Signals(EN, 0.3, 0.0), Outcome.NOTHING),
-        (Signals(EN, None, 1.0), Outcome.ANSWERED),
-        (Signals(EN, None, 0.4), Outcome.CLOSEST),
-        (Signals(EN, None, 0.1), Outcome.NOTHING),
-        (Signals(KK, None, 1.0), Outcome.CLOSEST),
+        (Evidenced.VECTORS, 0.7, Outcome.ANSWERED),
+        (Evidenced.VECTORS, 0.699, Outcome.CLOSEST),
+        (Evidenced.VECTORS, 0.6, Outcome.CLOSEST),
+        (Evidenced.VECTORS, 0.599, Outcome.NOTHING),
+        (Evidenced.WORDS, 0.799, Outcome.CLOSEST),
+        (Evidenced.WORDS, 0.4, Outcome.CLOSEST),
+        (Evidenced.FOREIGN, 1.0, Outcome.CLOSEST),
+        (Evidenced.FOREIGN, 0.399, Outcome.NOTHING),
     ],
 )
-def test_passages_found_by_words_alone_have_a_threshold_of_their_own(of: Signals, outcome: Outcome) -> None:
-    assert PLAIN.outcome(of) is outcome
+def test_a_threshold_belongs_to_the_better_outcome(
+    by: Evidenced, probability: float, outcome: Outcome
+) -> None:
+    assert MADE.outcome(by, probability) is outcome
 
 
-def test_a_threshold_belongs_to_the_better_outcome() -> None:
-    exactly = dataclasses.replace(PLAIN, answered=PLAIN.probability(Signals(EN, 0.6, 0.0)))
-    assert exactly.outcome(Signals(EN, 0.6, 0.0)) is Outcome.ANSWERED
+@pytest.mark.parametrize("answered,closest", [(0.9, 0.6), (0.5, 0.5)])
+def test_another_threshold_for_answers_moves_nothing_else(answered: float, closest: float) -> None:
+    changed = MADE.sure_from(answered)
+
+    vectors = changed.models[Evidenced.VECTORS]
+    assert (vectors.answered, vectors.closest) == (answered, closest)
+    assert (vectors.intercept, vectors.weights) == (PLAIN.intercept, PLAIN.weights)
+    assert changed.models[Evidenced.WORDS].answered == answered
 
 
-@given(signals)
-def test_the_fitted_numbers_give_probabilities(of: Signals) -> None:
-    assert 0 < read_calibration().probability(of) < 1
+def test_where_nothing_is_ever_called_an_answer_no_threshold_makes_it_one() -> None:
+    assert MADE.sure_from(0.01).models[Evidenced.FOREIGN] == NEVER
+    assert read_calibration().sure_from(0.0).outcome(Evidenced.FOREIGN, 1.0) is Outcome.CLOSEST
 
 
-@given(signals, st.floats(0, 0.5))
-def test_a_nearer_passage_of_equal_words_is_never_less_likely(of: Signals, more: float) -> None:
-    if of.cosine is not None:
-        nearer = Signals(of.language, of.cosine + more, of.found)
-
-        assert read_calibration().probability(nearer) >= read_calibration().probability(of)
+@given(kinds, signals)
+def test_the_fitted_numbers_give_probabilities(by: Evidenced, of: dict[Signal, float]) -> None:
+    assert 0 <= read_calibration().probability(by, of) <= 1
 
 
-@given(signals, st.floats(0, 0.5))
-def test_a_passage_with_more_of_the_words_is_never_less_likely(of: Signals, more: float) -> None:
-    fuller = Signals(of.language, of.cosine, of.found + more)
+@given(kinds, st.sampled_from([COSINE, FOUND, READER]), signals, st.floats(0, 0.5))
+def test_a_better_passage_is_never_less_likely(
+    by: Evidenced, signal: Signal, of: dict[Signal, float], more: float
+) -> None:
+    better = {**of, signal: of.get(signal, 0.0) + more}
 
-    assert read_calibration().probability(fuller) >= read_calibration().probability(of)
+    assert read_calibration().probability(by, better) >= read_calibration().probability(by, of)
 
 
-def test_the_fitted_thresholds_are_in_order() -> None:
+@pytest.mark.parametrize("by", Evidenced)
+def test_the_fitted_numbers_are_in_order(by: Evidenced) -> None:
+    fitted = read_calibration().models[by]
+
+    assert 0 < fitted.closest < fitted.answered
+    assert (fitted.answered > 1) is (by is Evidenced.FOREIGN), "another language is never an answer"
+    assert fitted.weights
+    assert all(math.isfinite(weight) for weight in (fitted.intercept, *fitted.weights.values()))
+
+
+@pytest.mark.parametrize("by", Evidenced)
+def test_a_passage_that_nothing_speaks_for_is_not_shown(by: Evidenced) -> None:
+    at_worst = {COSINE: 0.0, FOUND: 0.0, READER: -9.0}
     fitted = read_calibration()
-    assert 0 < fitted.closest < fitted.answered < 1
-    assert 0 < fitted.closest_by_words < fitted.answered
+
+    assert fitted.outcome(by, fitted.probability(by, at_worst)) is Outcome.NOTHING
 
 
-@pytest.mark.parametrize("weights", [[1, 2], [1, 2, 3, 4], "123", None])
-def test_a_wrong_number_of_weights_is_named(weights: object) -> None:
-    raw = {"with_cosine": weights, "words_only": [1, 2], "kazakh": [1, 2], "answered": 0.7, "closest": 0.4}
+@pytest.mark.parametrize("change", [{"weights": [1, 2]}, {"weights": None}, {"intercept": "much"}])
+def test_a_damaged_file_of_numbers_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    file = Path(index.confidence.__file__).with_name("calibration.json")
+    raw = json.loads(file.read_text(encoding="utf-8"))
+    (tmp_path / "calibration.json").write_text(json.dumps({**raw, "vectors": {**raw["vectors"], **change}}))
+    monkeypatch.setattr(index.confidence, "__file__", str(tmp_path / "confidence.py"))
 
-    with pytest.raises(ValueError, match="with_cosine must hold 3 numbers"):
-        parse_calibration(raw)
+    with pytest.raises((TypeError, ValueError)):
+        read_calibration.__wrapped__()

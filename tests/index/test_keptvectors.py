@@ -6,36 +6,53 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.keptvectors import KeptVectors, distinct
-from tests.fakes.encoder import DIMENSION, vector
+from index.encoder import Encoded
+from index.errors import SnapshotDamaged
+from index.keptvectors import KeptVectors
+from index.tokens import PLACE
+from tests.fakes.damage import cut, delete, empty
+from tests.fakes.encoder import DIMENSION, encode, vector
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MODEL = "fake words"
 TEXTS = [f"Sentence number {number}." for number in range(12)]
-RECORD = 8 + 4 + 4 * DIMENSION
-HEADER = len(b"crisisbot vectors 1\n") + 9
+RECORD = 8 + 4 + (8 + 4 + 4) + 4 * DIMENSION
+HEADER = len(b"crisisbot vectors 2\n") + 9
 SIZE = HEADER + len(TEXTS) * RECORD
+#: Bytes of the word pieces of one text: three words.
+PIECES = 3 * (4 + 4 + DIMENSION // 2)
 
 
-def keep(folder: Path, texts: list[str], model: str = MODEL) -> KeptVectors:
+def keep(folder: Path, texts: Sequence[str], model: str = MODEL) -> KeptVectors:
     kept = KeptVectors(folder, model)
-    kept.append(texts, np.array([vector(text) for text in texts]))
+    kept.append(texts, [encode(text) for text in texts])
     return kept
 
 
-def file_of(folder: Path) -> Path:
-    (file,) = folder.iterdir()
+def of_length(*vectors: Sequence[float]) -> list[Encoded]:
+    """Encode texts of one word piece each."""
+    rows = [np.array(one, dtype=np.float32) for one in vectors]
+    return [Encoded(row, row[None], np.array([[0, 1]], dtype=np.int64)) for row in rows]
+
+
+def vectors_of(folder: Path) -> Path:
+    (file,) = folder.glob("*.vectors")
     return file
 
 
-def found_of(kept: KeptVectors, texts: list[str]) -> set[str]:
+def tokens_of(folder: Path) -> Path:
+    (file,) = folder.glob("*.tokens")
+    return file
+
+
+def found_of(kept: KeptVectors, texts: Sequence[str]) -> set[str]:
     """Return the texts that have a vector, after checking that it is theirs."""
-    found, vectors = kept.find(texts)
+    found, vectors, _ = kept.find(texts)
     for text, is_there, kept_vector in zip(texts, found, vectors, strict=True):
         if is_there:
             assert np.array_equal(kept_vector, vector(text)), f"a wrong vector for {text!r}"
@@ -43,36 +60,54 @@ def found_of(kept: KeptVectors, texts: list[str]) -> set[str]:
 
 
 def damaged(change: Callable[[bytes], bytes]) -> tuple[set[str], set[str]]:
-    """Change the file; return what is found then, and once all that was missing is kept again."""
+    """Change the file of vectors; return what is found then, and once all that was missing is kept again."""
     with tempfile.TemporaryDirectory() as name:
         kept = keep(Path(name), TEXTS)
-        file = file_of(Path(name))
+        file = vectors_of(Path(name))
         file.write_bytes(change(file.read_bytes()))
         found = found_of(kept, TEXTS)
         missing = [text for text in TEXTS if text not in found]
         if missing:
             keep(Path(name), missing)
+        assert_pieces_are_read(kept, missing)
         return found, found_of(kept, TEXTS)
+
+
+def assert_pieces_are_read(kept: KeptVectors, texts: Sequence[str]) -> None:
+    """Check that the word pieces of texts are where they are said to be."""
+    tokens = kept.tokens()
+    assert tokens is not None
+    for text, place in zip(texts, kept.find(texts)[2], strict=True):
+        spans, pieces = tokens.read(place)
+        assert spans.tolist() == encode(text).spans.tolist()
+        assert np.abs(pieces - encode(text).tokens).max() < 0.07
 
 
 def test_what_was_kept_is_found_by_another_process_in_any_order(tmp_path: Path) -> None:
     keep(tmp_path, TEXTS)
+    kept = KeptVectors(tmp_path, MODEL)
 
-    assert found_of(KeptVectors(tmp_path, MODEL), [*TEXTS[::-1], "Never seen."]) == set(TEXTS)
+    assert found_of(kept, [*TEXTS[::-1], "Never seen."]) == set(TEXTS)
+    assert_pieces_are_read(kept, TEXTS[::-1])
 
 
 def test_with_nothing_kept_nothing_is_found(tmp_path: Path) -> None:
-    found, vectors = KeptVectors(tmp_path / "none", MODEL).find(TEXTS)
+    kept = KeptVectors(tmp_path / "none", MODEL)
+
+    found, vectors, places = kept.find(TEXTS)
 
     assert not found.any()
     assert vectors.shape == (len(TEXTS), 0)
+    assert places["count"].tolist() == [0] * len(TEXTS)
+    assert kept.tokens() is None
 
 
 def test_no_text_has_no_vector(tmp_path: Path) -> None:
-    found, vectors = keep(tmp_path, TEXTS).find([])
+    found, vectors, places = keep(tmp_path, TEXTS).find([])
 
     assert found.shape == (0,)
     assert vectors.shape == (0, DIMENSION)
+    assert (places.shape, places.dtype) == ((0,), PLACE)
 
 
 def test_another_model_finds_nothing_and_keeps_its_own(tmp_path: Path) -> None:
@@ -81,37 +116,79 @@ def test_another_model_finds_nothing_and_keeps_its_own(tmp_path: Path) -> None:
 
     assert not other.find(TEXTS)[0].any()
 
-    other.append(TEXTS[:1], np.ones((1, 3), dtype=np.float32))
+    other.append(TEXTS[:1], of_length([1, 1, 1]))
     assert other.find(TEXTS[:1])[1].tolist() == [[1.0, 1.0, 1.0]]
     assert found_of(kept, TEXTS) == set(TEXTS)
+    assert_pieces_are_read(kept, TEXTS)
 
 
 def test_a_text_that_is_missing_has_zeros(tmp_path: Path) -> None:
-    found, vectors = keep(tmp_path, TEXTS).find(["Never seen.", TEXTS[3]])
+    found, vectors, places = keep(tmp_path, TEXTS).find(["Never seen.", TEXTS[3]])
 
     assert found.tolist() == [False, True]
     assert vectors[0].tolist() == [0.0] * DIMENSION
+    assert places["count"].tolist() == [0, 3]
 
 
 def test_what_is_appended_later_is_found_with_what_was_there(tmp_path: Path) -> None:
     keep(tmp_path, TEXTS[:5])
     keep(tmp_path, TEXTS[5:])
+    kept = KeptVectors(tmp_path, MODEL)
 
-    assert found_of(KeptVectors(tmp_path, MODEL), TEXTS) == set(TEXTS)
-    assert file_of(tmp_path).stat().st_size == SIZE
+    assert found_of(kept, TEXTS) == set(TEXTS)
+    assert_pieces_are_read(kept, TEXTS)
+    assert vectors_of(tmp_path).stat().st_size == SIZE
+    assert tokens_of(tmp_path).stat().st_size == len(TEXTS) * PIECES
+
+
+def test_an_open_file_of_word_pieces_finds_what_was_appended_since(tmp_path: Path) -> None:
+    kept = keep(tmp_path, TEXTS[:5])
+    opened = kept.tokens()
+    assert opened is not None
+    (first,) = kept.find(TEXTS[:1])[2]
+    opened.read(first)
+
+    keep(tmp_path, TEXTS[5:])
+
+    (last,) = kept.find(TEXTS[-1:])[2]
+    assert opened.read(last)[0].tolist() == encode(TEXTS[-1]).spans.tolist()
 
 
 def test_vectors_of_another_length_begin_the_file_anew(tmp_path: Path) -> None:
     kept = keep(tmp_path, TEXTS)
 
-    kept.append(["Short."], np.ones((1, 2), dtype=np.float32))
+    kept.append(["Short."], of_length([1, 0]))
 
-    found, vectors = kept.find(["Short.", TEXTS[0]])
+    found, vectors, places = kept.find(["Short.", TEXTS[0]])
     assert found.tolist() == [True, False]
-    assert vectors.tolist() == [[1.0, 1.0], [0.0, 0.0]]
+    assert vectors.tolist() == [[1.0, 0.0], [0.0, 0.0]]
+    tokens = kept.tokens()
+    assert tokens is not None
+    assert tokens.read(places[0])[1].shape == (1, 2)
+
+
+@pytest.mark.parametrize("dimension", [1, 7])
+def test_texts_without_word_pieces_are_kept_beside_those_with_some(tmp_path: Path, dimension: int) -> None:
+    one = Encoded(
+        np.ones(dimension, dtype=np.float32),
+        np.zeros((0, dimension), dtype=np.float32),
+        np.zeros((0, 2), dtype=np.int64),
+    )
+    other = of_length([0.5] * dimension)[0]
+    kept = KeptVectors(tmp_path, MODEL)
+
+    kept.append(["None.", "One.", "None, either."], [one, other, one])
+
+    found, _, places = kept.find(["None.", "One.", "None, either."])
+    assert found.tolist() == [True] * 3
+    assert places["count"].tolist() == [0, 1, 0]
+    tokens = kept.tokens()
+    assert tokens is not None
+    assert [tokens.read(place)[1].tolist() for place in places] == [[], [[0.5] * dimension], []]
 
 
 @given(st.integers(0, SIZE))
+@example(HEADER - 2)  # the header tells a shorter length
 def test_of_a_file_cut_off_anywhere_the_whole_records_are_found(end: int) -> None:
     found, mended = damaged(lambda content: content[:end])
 
@@ -147,7 +224,14 @@ def test_zeros_that_a_file_system_left_at_the_end_cost_nothing(number: int) -> N
 
 @pytest.mark.parametrize(
     "header",
-    [b"", b"\n", b"crisisbot vectors 1\n", b"crisisbot vectors 2\n      24\n", b"SQLite format 3\0" * 4],
+    [
+        b"",
+        b"\n",
+        b"crisisbot vectors 1\n      24\n",
+        b"crisisbot vectors 2\n",
+        b"crisisbot vectors 3\n      24\n",
+        b"SQLite format 3\0" * 4,
+    ],
 )
 def test_a_wrong_header_means_that_nothing_is_kept(header: bytes) -> None:
     found, mended = damaged(lambda content: header + content[HEADER:])
@@ -156,5 +240,45 @@ def test_a_wrong_header_means_that_nothing_is_kept(header: bytes) -> None:
     assert mended == set(TEXTS)
 
 
-def test_texts_come_once_and_longest_first() -> None:
-    assert distinct(["bb", "a", "ccc", "bb", "ab"]) == ["ccc", "ab", "bb", "a"]
+@given(st.integers(0, len(TEXTS) * PIECES))
+def test_texts_whose_word_pieces_were_cut_off_count_as_missing(end: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        kept = keep(Path(name), TEXTS)
+        file = tokens_of(Path(name))
+        file.write_bytes(file.read_bytes()[:end])
+
+        found = found_of(kept, TEXTS)
+        missing = [text for text in TEXTS if text not in found]
+        if missing:
+            keep(Path(name), missing)
+
+        assert found == set(TEXTS[: end // PIECES])
+        assert found_of(kept, TEXTS) == set(TEXTS)
+        assert_pieces_are_read(kept, TEXTS)
+
+
+@pytest.mark.parametrize("damage", [cut, empty, delete])
+def test_a_place_in_a_file_that_was_shortened_is_no_longer_held(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    kept = keep(tmp_path, TEXTS)
+    places = kept.find(TEXTS)[2]
+    tokens = kept.tokens()
+    assert tokens is not None
+    assert tokens.holds(places).all()
+
+    damage(tokens_of(tmp_path))
+
+    assert not tokens.holds(places[-1:]).any()
+    with pytest.raises(SnapshotDamaged, match=r"\.tokens"):
+        tokens.read(places[-1])
+
+
+def test_half_written_word_pieces_shift_none_that_are_kept_after_them(tmp_path: Path) -> None:
+    kept = keep(tmp_path, TEXTS[:5])
+    with tokens_of(tmp_path).open("ab") as file:
+        file.write(b"half")
+
+    keep(tmp_path, TEXTS[5:])
+
+    assert_pieces_are_read(kept, TEXTS)

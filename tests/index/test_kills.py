@@ -7,7 +7,6 @@ missing, and at times that nobody chose.
 from __future__ import annotations
 
 import functools
-import os
 import random
 import shutil
 import signal
@@ -20,8 +19,8 @@ from corpus.store import Corpus
 from index.answers import Question
 from index.engine import Engine
 from index.snapshots import KEPT_GENERATIONS, Snapshots
-from tests.fakes.encoder import FakeEncoder
-from tests.fakes.news import ARREST, BRIDGE, PRICES, SHOW_ALL, put, remove, sentences
+from tests.fakes.encoder import FakeEncoder, encode
+from tests.fakes.news import ARREST, BRIDGE, PRICES, SHOW_ALL, WEIGHTS, put, remove, sentences
 from tests.index.killing import Killer, Order, acknowledged
 
 if TYPE_CHECKING:
@@ -30,7 +29,8 @@ if TYPE_CHECKING:
 
     from corpus.stored import PassageId
 
-pytestmark = pytest.mark.slow
+# Nobody kills this process; those that die flush whatever they do.
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unhurried")]
 
 #: The tests that share the killing at each step, so that each stays short; together they do all.
 SHARES = 4
@@ -40,12 +40,6 @@ SHARES = 4
 def killer() -> Iterator[Killer]:
     with Killer() as started:
         yield started
-
-
-@pytest.fixture(autouse=True)
-def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Flush nothing to disk in this process, which nobody kills; those that die are others."""
-    monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +73,7 @@ class Place:
         return snapshot.passage_ids() if snapshot else set()
 
     def engine(self, encoder: FakeEncoder) -> Engine:
-        return Engine(self.folder / "index", self.corpus, encoder, calibration=SHOW_ALL)
+        return Engine(self.folder / "index", self.corpus, encoder, calibration=SHOW_ALL, weights=WEIGHTS)
 
     def check_it_is_old_or_new(self) -> None:
         assert self.passages() in (self.before, self.corpus.passage_ids())
@@ -92,12 +86,22 @@ class Place:
         engine.refresh()
 
         assert self.passages() == self.corpus.passage_ids()
-        assert not set(encoder.encoded) & kept, "a kept vector was lost"
+        assert not encoder.read_in & kept, "what was kept of a sentence was lost"
         assert engine.refresh().changed is False
+        self.check_word_pieces_are_read()
         answer = engine.ask(Question.parse("who arrested the former mayor?"))
         assert answer.evidence[0].quote == ARREST
         assert not list((self.folder / "index").glob("writing-*"))
         assert len(list((self.folder / "index").glob("generation-*"))) <= KEPT_GENERATIONS
+
+    def check_word_pieces_are_read(self) -> None:
+        snapshot = Snapshots(self.folder / "index").read()
+        assert snapshot is not None
+        assert snapshot.tokens is not None
+        for text in self.corpus.passage_texts(self.corpus.passage_ids()):
+            place = snapshot.shelves[text.language].place_of(text.id)
+            assert place is not None
+            assert snapshot.tokens.read(place)[0].tolist() == encode(text.sentence).spans.tolist()
 
 
 @functools.cache
@@ -105,7 +109,7 @@ def steps_of_a_sync(killer: Killer, prepared: Path, folder: Path) -> int:
     """Count the steps of a sync that lives."""
     shutil.copytree(prepared, folder / "counted")
     ended = killer.sync(Order(str(folder / "counted")))
-    assert (ended.signal, ended.encoded) == (0, 3)
+    assert (ended.signal, ended.encoded) == (0, 4)
     return ended.steps
 
 
@@ -169,7 +173,7 @@ def test_a_growing_corpus_outlives_syncs_that_die_at_any_time(
 
     assert died >= 10
     kept = acknowledged(folder)
-    assert len(kept) == len(set(kept)), "a text was encoded twice although its vector was kept"
+    assert len(kept) == len(set(kept)), "a sentence was encoded twice although it was kept"
     place.check_it_heals()
     assert {f"Street {number} was closed." for number in range(24)} <= sentences(place.corpus)
     place.corpus.close()

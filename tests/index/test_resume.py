@@ -10,7 +10,7 @@ from index.answers import Question
 from index.engine import Engine
 from index.vectors import VectorIndex
 from tests.fakes.encoder import FakeEncoder
-from tests.fakes.news import ARREST, SHOW_ALL, put
+from tests.fakes.news import ARREST, SHOW_ALL, WEIGHTS, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ def test_while_another_process_writes_answers_come_from_the_index_as_it_was(
 ) -> None:
     put(corpus, "arrest", ARREST)
     Engine(tmp_path / "index", corpus, FakeEncoder()).refresh()
-    engine = Engine(tmp_path / "index", corpus, FakeEncoder(), calibration=SHOW_ALL)
+    engine = Engine(tmp_path / "index", corpus, FakeEncoder(), calibration=SHOW_ALL, weights=WEIGHTS)
 
     with FileLock(tmp_path / "index" / "lock"):
         with pytest.raises(TimeoutError):

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from corpus.languages import Language
-from corpus.stored import PassageText, passage_id
-from index.analysis import analyse
+from corpus.stored import PassageId, PassageText, passage_id
 from index.errors import SnapshotDamaged
-from index.shelves import Shelf, by_language
-from tests.fakes.encoder import vector
+from index.meanings import meanings
+from index.shelves import FIELDS, PARAGRAPH_SHARE, Kept, Query, Shelf, by_language
+from index.signals import Signal
+from index.tokens import PLACE
+from tests.fakes.encoder import encode, vector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from index.encoder import Vectors
 
 EN = Language.ENGLISH
+WORDS, PARAGRAPH_WORDS, PIECES = Signal.WORDS, Signal.PARAGRAPH_WORDS, Signal.PIECES
+MEANINGS, COSINE, PARAGRAPH_COSINE = Signal.MEANINGS, Signal.COSINE, Signal.PARAGRAPH_COSINE
 
 
 def text(
@@ -28,22 +33,48 @@ def text(
     return PassageText(number, language, title, paragraph, sentence)
 
 
+def kept(vectors: Vectors) -> Kept:
+    """Return vectors with places of word pieces, ten a passage, one passage after the other."""
+    places = np.zeros(len(vectors), dtype=PLACE)
+    places["offset"], places["count"] = np.arange(len(vectors)) * 1000, 10
+    return Kept(vectors, places)
+
+
 def vectors(texts: list[PassageText]) -> Vectors:
     return np.array([vector(one.sentence) for one in texts])
 
 
+def by_words(question: str, language: Language = EN, *signals: Signal) -> Query:
+    """Ask by the terms of a question in some fields, in all by default."""
+    of_meaning = meanings(question, language, is_question=True)
+    return Query(
+        {
+            signal: of_meaning
+            if FIELDS[signal].terms is meanings
+            else FIELDS[signal].terms(question, language)
+            for signal in signals or FIELDS
+        }
+    )
+
+
 TWO = "Police arrested the mayor. He is silent."
 TEXTS = [
-    text("Police arrested the mayor.", paragraph=TWO),
-    text("He is silent.", paragraph=TWO),
-    text("The bridge was closed."),
-    text("***", title="***"),
+    replace(one, id=PassageId(10 * number))
+    for number, one in enumerate(
+        [
+            text("Police arrested the mayor.", paragraph=TWO),
+            text("He is silent.", paragraph=TWO),
+            text("The bridge was closed."),
+            text("***", title="***"),
+        ],
+        start=1,
+    )
 ]
 
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf.build(TEXTS, vectors(TEXTS))
+    return Shelf.build(TEXTS, kept(vectors(TEXTS)))
 
 
 def test_every_passage_has_a_row_and_every_paragraph_one(shelf: Shelf) -> None:
@@ -72,71 +103,148 @@ def test_sentences_that_point_apart_make_no_nan() -> None:
     pair = [text("One.", paragraph="One. Two."), text("Two.", paragraph="One. Two.")]
     one = vector("One.")
 
-    shelf = Shelf.build(pair, np.array([one, -one]))
+    shelf = Shelf.build(pair, kept(np.array([one, -one])))
 
     assert shelf.paragraph_vectors is not None
     assert shelf.paragraph_vectors.tolist() == [[0.0] * len(one)]
 
 
-def test_candidates_come_by_words_and_by_vectors_with_all_signals(shelf: Shelf) -> None:
-    found = shelf.candidates(analyse("mayor", EN), vector("The bridge was closed."), limit=1)
+def found_by(shelf: Shelf, query: Query, *, limit: int = 10) -> dict[int, dict[Signal, float]]:
+    """Return the signals of each candidate, by the number of its text; no two are the same."""
+    rows, table = shelf.candidates(query, limit=limit)
+    assert len(set(rows.tolist())) == len(rows)
+    return {
+        row: {signal: float(values[place]) for signal, values in table.items()}
+        for place, row in enumerate(rows.tolist())
+    }
 
-    assert found.ids.tolist() == [TEXTS[0].id, TEXTS[2].id]
-    assert found.cosine is not None
-    assert found.paragraph_cosine is not None
-    assert found.cosine[1] == pytest.approx(1.0)
-    assert found.paragraph_cosine[1] == pytest.approx(1.0)
-    assert (found.bm25 > 0).tolist() == [True, False]
-    assert (found.paragraph_bm25 > 0).tolist() == [True, False]
+
+def test_candidates_come_by_words_and_by_vectors_with_all_signals(shelf: Shelf) -> None:
+    asked = Query(by_words("mayor").terms, encode("The bridge was closed."))
+
+    found = found_by(shelf, asked, limit=1)
+
+    assert found.keys() == {0, 2}
+    assert found[2][COSINE] == found[2][PARAGRAPH_COSINE] == pytest.approx(1.0)
+    assert found[0][COSINE] == pytest.approx(
+        float(vector(TEXTS[0].sentence) @ vector("The bridge was closed.")), abs=1e-6
+    )
+    assert found[0].keys() == found[2].keys() == {*FIELDS, COSINE, PARAGRAPH_COSINE}
+    assert [found[0][signal] > 0 for signal in (WORDS, PARAGRAPH_WORDS, PIECES)] == [True] * 3
+    assert [found[2][signal] for signal in (WORDS, PARAGRAPH_WORDS, PIECES)] == [0, 0, 0]
 
 
 def test_a_sentence_is_found_by_the_words_of_its_paragraph(shelf: Shelf) -> None:
-    found = shelf.candidates(analyse("mayor", EN), None, limit=10)
+    found = found_by(shelf, by_words("mayor"))
 
-    assert set(found.ids.tolist()) == {TEXTS[0].id, TEXTS[1].id}
-    assert found.cosine is None
-    assert found.paragraph_cosine is None
+    assert found.keys() == {0, 1}
+    assert (found[0][WORDS] > 0, found[1][WORDS]) == (True, 0.0)
+    assert found[0][PARAGRAPH_WORDS] == found[1][PARAGRAPH_WORDS] > 0
+    assert COSINE not in found[0]
+    assert PARAGRAPH_COSINE not in found[0]
+
+
+def test_a_paragraph_counts_half_as_much_as_its_sentence_when_candidates_are_gathered() -> None:
+    texts = [
+        text("It rained.", paragraph="It rained. A mayor came."),
+        text("A mayor came.", paragraph="It rained. A mayor came."),
+        text("The mayor of the old town spoke about mayors and a mayor."),
+    ]
+    shelf = Shelf.build(texts, None)
+    all_found = found_by(shelf, by_words("mayor", EN, WORDS, PARAGRAPH_WORDS))
+    both = {row: one[WORDS] + PARAGRAPH_SHARE * one[PARAGRAPH_WORDS] for row, one in all_found.items()}
+    best = sorted(both, key=lambda row: -both[row])
+
+    for limit in (1, 2, 3):
+        assert found_by(shelf, by_words("mayor", EN, WORDS, PARAGRAPH_WORDS), limit=limit).keys() == {
+            *best[:limit]
+        }
 
 
 def test_a_sentence_is_found_by_the_words_of_its_title() -> None:
     titled = [text("He was arrested.", title="Karim Massimov"), text("It rained.", title="Weather")]
 
-    found = Shelf.build(titled, None).candidates(analyse("massimov", EN), None, limit=10)
+    found = found_by(Shelf.build(titled, None), by_words("massimov"))
 
-    assert found.ids.tolist() == [titled[0].id]
-    assert found.paragraph_bm25[0] > 0
+    assert found.keys() == {0}
+    assert found[0][WORDS] > 0
+    assert found[0][PARAGRAPH_WORDS] > 0
+    assert found[0][MEANINGS] > 0
+    assert found[0][PIECES] == 0  # pieces of a title would find too much
+
+
+@pytest.mark.parametrize(
+    "question,sentence,signal",
+    [
+        ("massimovv", "Massimov is silent.", PIECES),  # a slip
+        ("detained", "Police arrested a man.", MEANINGS),  # a synonym
+        ("Масимов", "Massimov is silent.", MEANINGS),  # another script
+        ("died in 2022", "In 2022 it rained.", MEANINGS),  # a number
+    ],
+)
+def test_a_sentence_is_found_by_pieces_and_by_meanings_alone(
+    question: str, sentence: str, signal: Signal
+) -> None:
+    shelf = Shelf.build([text("It snowed."), text(sentence)], None)
+
+    assert found_by(shelf, Query({signal: by_words(question).terms[signal]})).keys() == {1}
+    assert found_by(shelf, Query({WORDS: by_words(question.split(maxsplit=1)[0]).terms[WORDS]})) == {}
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3])
 def test_each_way_of_searching_gives_no_more_than_the_limit(shelf: Shelf, limit: int) -> None:
-    found = shelf.candidates(analyse("mayor silent bridge", EN), None, limit=limit)
+    assert len(found_by(shelf, by_words("mayor silent bridge", EN, WORDS), limit=limit)) == limit
+    assert len(found_by(shelf, Query({}, encode("bridge")), limit=limit)) == limit
 
-    assert len(found.ids) == limit
+
+@pytest.mark.parametrize("query", [Query({}), Query({WORDS: []}), by_words("unheard")])
+def test_a_question_without_a_known_word_finds_nothing_by_words(shelf: Shelf, query: Query) -> None:
+    assert found_by(shelf, query) == {}
 
 
-def test_a_question_without_a_known_word_finds_nothing_by_words(shelf: Shelf) -> None:
-    assert len(shelf.candidates([], None, limit=5).ids) == 0
-    assert len(shelf.candidates(["unheard"], None, limit=5).ids) == 0
+def test_a_shelf_without_vectors_is_not_asked_for_any() -> None:
+    found = found_by(Shelf.build(TEXTS, None), Query(by_words("bridge").terms, encode("bridge")))
+
+    assert found.keys() == {2}
+    assert found[2].keys() == FIELDS.keys()
+
+
+def test_a_passage_knows_where_its_word_pieces_are(shelf: Shelf) -> None:
+    offsets = {}
+    for one in TEXTS:
+        place = shelf.place_of(one.id)
+        assert place is not None
+        offsets[one.id] = int(place["offset"])
+
+    assert offsets == {one.id: 1000 * row for row, one in enumerate(TEXTS)}
+    assert Shelf.build(TEXTS, None).place_of(TEXTS[0].id) is None
+
+
+def test_a_passage_that_is_not_on_the_shelf_has_no_word_pieces(shelf: Shelf) -> None:
+    known = {one.id for one in TEXTS}
+    strangers = {PassageId(0), PassageId(2**63 - 1), *(PassageId(one + 1) for one in known)} - known
+
+    assert [shelf.place_of(one) for one in strangers] == [None] * len(strangers)
 
 
 @pytest.mark.parametrize("with_vectors", [True, False])
 def test_what_was_written_is_read(tmp_path: Path, *, with_vectors: bool) -> None:
-    built = Shelf.build(TEXTS, vectors(TEXTS) if with_vectors else None)
+    built = Shelf.build(TEXTS, kept(vectors(TEXTS)) if with_vectors else None)
     built.write(tmp_path / EN)
-    asked, terms = vector("Who is silent?"), analyse("Who is silent?", EN)
+    asked = Query(by_words("Who is silent?").terms, encode("Who is silent?"))
 
     read = Shelf.read(tmp_path / EN)
 
     assert read.language is EN
-    expected = built.candidates(terms, asked, limit=5)
-    for one, other in zip(read.candidates(terms, asked, limit=5), expected, strict=True):
-        assert (one is None) is (other is None)
-        assert one is None or other is None or np.array_equal(one, other)
+    assert found_by(read, asked) == found_by(built, asked)
+    assert found_by(read, asked).keys() == ({0, 1, 2, 3} if with_vectors else {0, 1})
     assert (read.vectors is not None) is with_vectors
+    for one in TEXTS:
+        assert read.place_of(one.id) == built.place_of(one.id)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY", b"rubbish"])
-@pytest.mark.parametrize("name", ["ids.npy", "paragraphs.npy", "paragraph_vectors.npy"])
+@pytest.mark.parametrize("name", ["ids.npy", "paragraphs.npy", "paragraph_vectors.npy", "places.npy"])
 def test_a_file_that_is_no_array_is_called_damaged(
     shelf: Shelf, tmp_path: Path, name: str, content: bytes | None
 ) -> None:

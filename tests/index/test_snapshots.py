@@ -4,23 +4,29 @@ import json
 import shutil
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 
 from corpus.languages import Language
-from corpus.stored import PassageText, passage_id
+from corpus.stored import PassageId, PassageText, passage_id
 from index.errors import SnapshotDamaged
-from index.shelves import RULES, Shelf
-from index.snapshots import KEPT_GENERATIONS, Snapshot, Snapshots
-from tests.fakes.damage import DAMAGES, files_of
-from tests.fakes.encoder import vector
+from index.keptvectors import KeptVectors
+from index.shelves import RULES, Kept, Query, Shelf
+from index.signals import Signal
+from index.snapshots import KEPT, KEPT_GENERATIONS, Snapshot, Snapshots
+from tests.fakes.damage import DAMAGES, cut, delete, empty, files_of
+from tests.fakes.encoder import encode, vector
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("unhurried")
 
-def shelf(*sentences: str, language: Language = Language.ENGLISH) -> Shelf:
+MODEL = "fake words"
+
+
+def shelf(folder: Path, *sentences: str, language: Language = Language.ENGLISH) -> Shelf:
+    """Build a shelf of sentences that are paragraphs of their own, whose vectors are kept in the folder."""
     texts = [
         PassageText(
             passage_id(language=language, title="", paragraph=sentence, sentence=sentence),
@@ -31,12 +37,15 @@ def shelf(*sentences: str, language: Language = Language.ENGLISH) -> Shelf:
         )
         for sentence in sentences
     ]
-    return Shelf.build(texts, np.array([vector(sentence) for sentence in sentences]))
+    kept = KeptVectors(folder / KEPT, MODEL)
+    kept.append(sentences, [encode(sentence) for sentence in sentences])
+    _, vectors, places = kept.find(sentences)
+    return Shelf.build(texts, Kept(vectors, places))
 
 
-def write(snapshots: Snapshots, *sentences: str, state: str = "1-1") -> Snapshot:
-    shelves = [shelf(*sentences)] if sentences else []
-    return snapshots.write(shelves, model_identity="fake words", corpus_state=state)
+def write(folder: Path, *sentences: str, state: str = "1-1") -> Snapshot:
+    shelves = [shelf(folder, *sentences)] if sentences else []
+    return Snapshots(folder).write(shelves, model_identity=MODEL, corpus_state=state)
 
 
 def generations(folder: Path) -> list[str]:
@@ -53,22 +62,22 @@ def test_without_a_generation_there_is_nothing_to_read(snapshots: Snapshots) -> 
     assert snapshots.read() is None
 
 
-def test_what_was_written_is_read(snapshots: Snapshots) -> None:
-    shelves = [shelf("One.", "Two."), shelf("Три.", language=Language.RUSSIAN)]
+def test_what_was_written_is_read(snapshots: Snapshots, folder: Path) -> None:
+    shelves = [shelf(folder, "One.", "Two."), shelf(folder, "Три.", language=Language.RUSSIAN)]
 
-    written = snapshots.write(shelves, model_identity="fake words", corpus_state="7-7")
+    written = snapshots.write(shelves, model_identity=MODEL, corpus_state="7-7")
     read = snapshots.read()
 
     assert read is not None
     assert (read.name, read.corpus_state) == (written.name, "7-7")
     assert read.manifest == written.manifest
-    assert (read.manifest.rules, read.manifest.model, read.manifest.passages) == (RULES, "fake words", 3)
+    assert (read.manifest.rules, read.manifest.model, read.manifest.passages) == (RULES, MODEL, 3)
     assert set(read.shelves) == {Language.ENGLISH, Language.RUSSIAN}
     assert read.passage_ids() == {*shelves[0].passage_ids(), *shelves[1].passage_ids()}
 
 
-def test_a_generation_may_hold_nothing(snapshots: Snapshots) -> None:
-    write(snapshots)
+def test_a_generation_may_hold_nothing(snapshots: Snapshots, folder: Path) -> None:
+    write(folder)
 
     read = snapshots.read()
 
@@ -77,19 +86,19 @@ def test_a_generation_may_hold_nothing(snapshots: Snapshots) -> None:
 
 
 def test_a_generation_fits_its_own_model_and_rules_only(
-    snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    snapshot = write(snapshots, "One.")
+    snapshot = write(folder, "One.")
 
-    assert snapshot.fits("fake words")
+    assert snapshot.fits(MODEL)
     assert not snapshot.fits("other words")
     monkeypatch.setattr("index.snapshots.RULES", RULES + 1)
-    assert not snapshot.fits("fake words")
+    assert not snapshot.fits(MODEL)
 
 
-def test_the_last_generation_written_is_the_current_one(snapshots: Snapshots) -> None:
-    write(snapshots, "One.")
-    second = write(snapshots, "Two.")
+def test_the_last_generation_written_is_the_current_one(snapshots: Snapshots, folder: Path) -> None:
+    write(folder, "One.")
+    second = write(folder, "Two.")
 
     read = snapshots.read()
 
@@ -99,7 +108,7 @@ def test_the_last_generation_written_is_the_current_one(snapshots: Snapshots) ->
 
 
 def test_pointing_again_changes_the_state_and_not_the_generation(snapshots: Snapshots, folder: Path) -> None:
-    name = write(snapshots, "One.", state="1-1").name
+    name = write(folder, "One.", state="1-1").name
 
     snapshots.point(name, "2-2")
 
@@ -108,20 +117,28 @@ def test_pointing_again_changes_the_state_and_not_the_generation(snapshots: Snap
 
 
 def test_an_old_generation_stays_readable_to_whoever_holds_it(snapshots: Snapshots, folder: Path) -> None:
-    old = write(snapshots, "Police arrested the mayor.")
+    old = write(folder, "Police arrested the mayor.")
     for number in range(4):
-        write(snapshots, f"Sentence {number}.")
+        write(folder, f"Sentence {number}.")
         snapshots.sweep()
     assert old.name not in generations(folder)
 
-    found = old.shelves[Language.ENGLISH].candidates(["arrest", "mayor"], vector("mayor"), limit=3)
+    asked = Query({Signal.WORDS: ["arrest", "mayor"]}, encode("mayor"))
+    english = old.shelves[Language.ENGLISH]
+    found = english.candidates(asked, limit=3)
 
-    assert found.ids.tolist() == list(old.passage_ids())
-    assert found.bm25[0] > 0
+    assert english.ids[found.rows].tolist() == list(old.passage_ids())
+    assert found.table[Signal.WORDS][0] > 0
+    assert found.table[Signal.COSINE][0] == pytest.approx(
+        float(vector("mayor") @ vector("Police arrested the mayor.")), abs=1e-6
+    )
+    assert old.tokens is not None
+    place = english.place_of(PassageId(int(english.ids[0])))
+    assert old.tokens.read(place)[0].tolist() == encode("Police arrested the mayor.").spans.tolist()
 
 
 def test_only_the_generation_in_use_and_the_way_back_are_kept(snapshots: Snapshots, folder: Path) -> None:
-    names = [write(snapshots, f"Sentence {number}.").name for number in range(5)]
+    names = [write(folder, f"Sentence {number}.").name for number in range(5)]
 
     snapshots.sweep()
 
@@ -129,7 +146,7 @@ def test_only_the_generation_in_use_and_the_way_back_are_kept(snapshots: Snapsho
 
 
 def test_the_generation_in_use_is_kept_even_if_it_is_the_oldest(snapshots: Snapshots, folder: Path) -> None:
-    names = [write(snapshots, f"Sentence {number}.").name for number in range(4)]
+    names = [write(folder, f"Sentence {number}.").name for number in range(4)]
     snapshots.point(names[0], "1-1")
 
     snapshots.sweep()
@@ -138,17 +155,17 @@ def test_the_generation_in_use_is_kept_even_if_it_is_the_oldest(snapshots: Snaps
 
 
 def test_what_killed_processes_left_behind_is_swept(snapshots: Snapshots, folder: Path) -> None:
-    name = write(snapshots, "One.").name
+    name = write(folder, "One.").name
     shutil.copytree(folder / name, folder / "writing-1-abcd")
     (folder / "writing-2-CURRENT").write_text("half")
 
     snapshots.sweep()
 
-    assert sorted(path.name for path in folder.iterdir()) == ["CURRENT", name]
+    assert sorted(path.name for path in folder.iterdir()) == ["CURRENT", name, KEPT]
 
 
 def test_nothing_is_swept_while_nobody_knows_what_is_in_use(snapshots: Snapshots, folder: Path) -> None:
-    names = [write(snapshots, f"Sentence {number}.").name for number in range(4)]
+    names = [write(folder, f"Sentence {number}.").name for number in range(4)]
     (folder / "CURRENT").write_text("rubbish")
 
     snapshots.sweep()
@@ -162,7 +179,7 @@ def test_nothing_is_swept_while_nobody_knows_what_is_in_use(snapshots: Snapshots
 def test_a_pointer_that_cannot_be_read_is_called_damaged(
     snapshots: Snapshots, folder: Path, content: bytes
 ) -> None:
-    write(snapshots, "One.")
+    write(folder, "One.")
     (folder / "CURRENT").write_bytes(content)
 
     with pytest.raises(SnapshotDamaged, match="CURRENT cannot be read"):
@@ -171,7 +188,7 @@ def test_a_pointer_that_cannot_be_read_is_called_damaged(
 
 @pytest.mark.parametrize("name", ["generation-000009-none", "", "..", "a\0b", "x" * 300])
 def test_a_pointer_to_no_generation_is_called_damaged(snapshots: Snapshots, folder: Path, name: str) -> None:
-    write(snapshots, "One.")
+    write(folder, "One.")
     (folder / "CURRENT").write_text(json.dumps({"generation": name, "corpus_state": "1-1"}))
 
     with pytest.raises(SnapshotDamaged, match="cannot be read"):
@@ -184,7 +201,7 @@ def test_a_pointer_to_no_generation_is_called_damaged(snapshots: Snapshots, fold
 def test_a_manifest_of_other_files_is_called_damaged(
     snapshots: Snapshots, folder: Path, files: object
 ) -> None:
-    name = write(snapshots, "One.").name
+    name = write(folder, "One.").name
     path = folder / name / "manifest.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), "files": files}))
 
@@ -196,7 +213,7 @@ def test_a_manifest_of_other_files_is_called_damaged(
 def test_a_manifest_that_cannot_be_read_is_called_damaged(
     snapshots: Snapshots, folder: Path, content: bytes
 ) -> None:
-    name = write(snapshots, "One.").name
+    name = write(folder, "One.").name
     (folder / name / "manifest.json").write_bytes(content)
 
     with pytest.raises(SnapshotDamaged, match=r"manifest\.json cannot be read"):
@@ -207,9 +224,9 @@ def test_a_manifest_that_cannot_be_read_is_called_damaged(
 def test_damage_to_any_file_is_noticed(
     snapshots: Snapshots, folder: Path, damage: Callable[[Path], None]
 ) -> None:
-    generation = folder / write(snapshots, "Police arrested the mayor.", "The bridge was closed.").name
+    generation = folder / write(folder, "Police arrested the mayor.", "The bridge was closed.").name
     names = files_of(generation)
-    assert len(names) == 15
+    assert len(names) == 2 + 4 + 5 * 5  # the manifest and ids, three of vectors, places, five fields
 
     for name in names:
         whole = (generation / name).read_bytes()
@@ -222,7 +239,7 @@ def test_damage_to_any_file_is_noticed(
 
 
 def test_the_files_that_are_wrong_are_named(snapshots: Snapshots, folder: Path) -> None:
-    name = write(snapshots, "One.").name
+    name = write(folder, "One.").name
     (folder / name / "en" / "ids.npy").write_bytes(b"other")
     (folder / name / "en" / "vectors.faiss").unlink()
     (folder / name / "en" / "new").touch()
@@ -233,8 +250,43 @@ def test_the_files_that_are_wrong_are_named(snapshots: Snapshots, folder: Path) 
         snapshots.read()
 
 
+@pytest.mark.parametrize("damage", [cut, empty, delete])
+def test_a_generation_whose_word_pieces_are_gone_is_called_damaged(
+    snapshots: Snapshots, folder: Path, damage: Callable[[Path], None]
+) -> None:
+    write(folder, "Police arrested the mayor.", "The bridge was closed.")
+    (file,) = (folder / KEPT).glob("*.tokens")
+    damage(file)
+
+    with pytest.raises(SnapshotDamaged, match="the word pieces that it points at are gone"):
+        snapshots.read()
+
+
+def test_a_generation_whose_kept_vectors_are_gone_is_called_damaged(
+    snapshots: Snapshots, folder: Path
+) -> None:
+    write(folder, "Police arrested the mayor.")
+    (file,) = (folder / KEPT).glob("*.vectors")
+    delete(file)
+
+    with pytest.raises(SnapshotDamaged, match="the word pieces that it points at are gone"):
+        snapshots.read()
+
+
+def test_a_generation_without_vectors_needs_nothing_that_was_kept(snapshots: Snapshots) -> None:
+    language = Language.OTHER
+    number = passage_id(language=language, title="", paragraph="Oui.", sentence="Oui.")
+    mute = Shelf.build([PassageText(number, language, "", "Oui.", "Oui.")], None)
+
+    snapshots.write([mute], model_identity=MODEL, corpus_state="1-1")
+    read = snapshots.read()
+
+    assert read is not None
+    assert (read.passage_ids(), read.tokens) == ({number}, None)
+
+
 def test_a_generation_that_is_swept_while_it_is_read_is_left_for_the_new_one(folder: Path) -> None:
-    old, new = (write(Snapshots(folder), sentence).name for sentence in ("One.", "Two."))
+    old, new = (write(folder, sentence).name for sentence in ("One.", "Two."))
     shutil.rmtree(folder / old)
 
     class Late(Snapshots):

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from index.errors import SnapshotDamaged
-from index.words import K1, B, WordIndex
+from index.words import K1, SHORTEST_FORGIVEN, B, WordIndex
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,3 +83,71 @@ def test_a_file_that_is_no_index_is_called_damaged(
 
     with pytest.raises(SnapshotDamaged, match="is no BM25 index"):
         WordIndex.read(tmp_path / "words")
+
+
+NAMES = [["massimov", "tokayev"], ["nazarbayev", "shoigu", "4400"], ["bridge", "кабинет"]]
+
+
+@pytest.mark.parametrize(
+    "typed,known",
+    [
+        ("masimov", "massimov"),  # missing
+        ("masssimov", "massimov"),  # added
+        ("massimof", "massimov"),  # wrong
+        ("massmiov", "massimov"),  # swapped
+        ("shiogu", "shoigu"),
+        ("tokaev", "tokayev"),
+        ("nazarbaev", "nazarbayev"),
+        ("кобинет", "кабинет"),
+        ("bridg", "bridge"),
+    ],
+)
+def test_a_slip_of_one_letter_is_mended(typed: str, known: str) -> None:
+    assert WordIndex.build(NAMES).closest(typed) == known
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "massimov",  # known
+        "masimof",  # two letters wrong
+        "brid",  # short
+        "4401",  # a number
+        "2022-4400",
+        "unheard",
+    ],
+)
+def test_what_is_no_slip_stays_as_it_is(term: str) -> None:
+    assert WordIndex.build(NAMES).closest(term) == term
+
+
+def test_a_known_term_stays_even_if_another_one_is_near() -> None:
+    index = WordIndex.build([["nearly"], ["yearly"]])
+
+    assert (index.closest("nearly"), index.closest("yearly")) == ("nearly", "yearly")
+
+
+@given(st.text("abcdef", max_size=8), st.lists(st.text("abcdef", min_size=1, max_size=8), min_size=1))
+def test_whatever_is_mended_becomes_a_known_term_at_one_slip(term: str, known: list[str]) -> None:
+    found = WordIndex.build([known]).closest(term) if term else term
+
+    if term in known or len(term) < SHORTEST_FORGIVEN:
+        assert found == term
+    elif found == term:
+        assert all(OSA.distance(term, other) > 1 for other in known)
+    else:
+        assert found in known
+        assert OSA.distance(term, found) == 1
+
+
+def test_many_threads_mend_alike() -> None:
+    words = [f"word{chr(97 + number % 26)}{chr(97 + number // 26)}ending" for number in range(300)]
+    typed = [word[:-1] for word in words]
+    alone = [WordIndex.build([words]).closest(word) for word in typed]
+    fresh = WordIndex.build([words])
+
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(fresh.closest, typed))
+
+    assert together == alone
+    assert alone == words

@@ -1,0 +1,103 @@
+"""The reader without its weights: what goes in, in which order it comes out, and how it fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from corpus.passages import Span
+from index import reader
+from index.errors import ModelDamaged, ModelUnavailable
+from index.models import Model
+from index.pairs import Pairs
+from index.reader import TOGETHER, Reader
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class FakeSession:
+    """Scores each sentence by its word pieces, calls the first one the answer, and remembers its input."""
+
+    def __init__(self) -> None:
+        self.ran: list[dict[str, NDArray[np.int64]]] = []
+
+    def run(
+        self, outputs: None, given: dict[str, NDArray[np.int64]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        assert outputs is None
+        self.ran.append(given)
+        shape = given["input_ids"].shape
+        scores = given["token_type_ids"].sum(axis=1).astype(np.float32)
+        marks = np.zeros((*shape, 2), dtype=np.float32)
+        for row, types in enumerate(given["token_type_ids"]):
+            marks[row, types.argmax()] = 9.0
+        return scores, marks
+
+
+SENTENCES = ["Police came. " * number for number in (3, 1, 7, 2, 9, 5, 4, 8, 6)]
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    return FakeSession()
+
+
+@pytest.fixture
+def loaded(session: FakeSession) -> Reader:
+    made = Reader()
+    made._loaded = (session, Pairs(Path(Model.choose().location, "tokenizer.json")))  # noqa: SLF001 (no weights yet)
+    return made
+
+
+def test_what_is_read_comes_out_in_the_order_it_went_in(loaded: Reader) -> None:
+    found = loaded.read("Who came?", [(sentence, "") for sentence in SENTENCES])
+
+    assert [one.score for one in found] == [
+        float(len(sentence.split()) // 2 * 3 + 1) for sentence in SENTENCES
+    ]
+    assert {one.answer for one in found} == {Span(0, len("Police"))}
+
+
+def test_sentences_of_like_lengths_are_read_together(loaded: Reader, session: FakeSession) -> None:
+    loaded.read("Who came?", [(sentence, "") for sentence in SENTENCES])
+
+    assert [len(given["input_ids"]) for given in session.ran] == [TOGETHER, TOGETHER, 1]
+    lengths = [sorted(given["attention_mask"].sum(axis=1).tolist()) for given in session.ran]
+    assert [length for some in lengths for length in some] == sorted(
+        length for some in lengths for length in some
+    )
+
+
+def test_without_a_sentence_nothing_is_read(loaded: Reader, session: FakeSession) -> None:
+    assert loaded.read("Who came?", []) == []
+    assert session.ran == []
+
+
+def test_missing_weights_are_named_with_the_way_out(tmp_path: Path) -> None:
+    with pytest.raises(
+        ModelUnavailable, match=r"none\.onnx cannot be read: No such file.*CRISISBOT_READER=0"
+    ):
+        Reader(tmp_path / "none.onnx").read("Who?", [("He.", "")])
+
+
+@pytest.mark.parametrize("content", [b"", b"rubbish", b"\0" * 1000])
+def test_weights_that_are_no_model_are_called_damaged(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "bad.onnx").write_bytes(content)
+
+    with pytest.raises(ModelDamaged, match=r"bad\.onnx cannot be loaded"):
+        Reader(tmp_path / "bad.onnx").read("Who?", [("He.", "")])
+
+
+def test_weights_that_ship_are_checked_before_they_are_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = tmp_path / "reader.onnx"
+    shipped.write_bytes(b"other weights")
+    monkeypatch.setattr(reader, "WEIGHTS", shipped)
+
+    with pytest.raises(ModelDamaged, match="is not what was shipped"):
+        Reader(shipped).read("Who?", [("He.", "")])
