@@ -12,7 +12,7 @@ PYTEST_FLAGS ?=
 SETS ?= ../shared/data
 
 # The question goes through the environment, so that quotes in it reach the program as they are.
-export Q ?= who was arrested?
+export Q ?= why did the protests begin?
 
 .DEFAULT_GOAL := help
 .PHONY: help ask chat run test check lint types quality format bench clean
@@ -20,7 +20,7 @@ export Q ?= who was arrested?
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-ask: $(VENV)/.installed ## Answer a question: make ask Q="who was arrested?"
+ask: $(VENV)/.installed ## Answer a question: make ask Q="why did the protests begin?"
 	@$(BIN)/crisisbot ask -- "$$Q"
 
 chat: $(VENV)/.installed ## Talk in the terminal as in Telegram.

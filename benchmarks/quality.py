@@ -102,7 +102,7 @@ def tasks(sets: Path) -> Iterator[Task]:
             None,
             ("false answers", "calibration error"),
         ),
-        ("SQuAD 2.0", "squad2-half.json", 0.0, None, ("P@1", "false answers at 50% coverage")),
+        ("SQuAD 2.0", "squad2-half.json", 0.0, 1_500, ("P@1", "false answers at 50% coverage")),
     ):
         path = sets / file
         if path.is_file():

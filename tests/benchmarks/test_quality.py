@@ -206,7 +206,8 @@ def test_a_measure_without_a_floor_gets_one_when_floors_are_written(
 ) -> None:
     gate.baseline.write_text('{"floors": {}, "lowered": []}', encoding="utf-8")
 
-    gate.hold(right=3)
+    with pytest.raises(SystemExit, match="has no floor yet: --raise"):
+        gate.hold(right=3)
     assert gate.written()["floors"] == {}
     assert capsys.readouterr().out.splitlines()[0].split() == ["set/P@1", "0.300", "floor", "-", "new"]
 
@@ -233,3 +234,9 @@ def test_every_sentence_that_is_called_right_is_one_of_a_brief() -> None:
     for one in gold:
         (key,) = (key for key in briefs if key.endswith(one["article"]))
         assert one["sentence"] in sentences[key]
+
+
+def test_a_floor_that_does_not_exist_cannot_be_lowered(gate: Gate) -> None:
+    with pytest.raises(SystemExit):
+        gate.hold("--lower", "set/P@2", "--because", "a typing error")
+    assert gate.floors() == FLOORS

@@ -94,14 +94,14 @@ def _loaded_by(*commands: list[str]) -> set[str]:
 
 
 def test_the_best_sentence_stands_first_with_its_article(crisisbot: CommandLine) -> None:
-    said = crisisbot.says("ask", "who", "was", "arrested?")
-    assert said.index("Karim Massimov, the former head") < said.index("[1] Former security chief")
-    assert "Crisisbot brief, 8 January 2022" in said
+    said = crisisbot.says("ask", "why", "did", "the", "protests", "begin?")
+    assert said.index("The protests in Kazakhstan began on Sunday") < said.index("[1] Drivers block roads")
+    assert "Crisisbot brief, 2 January 2022" in said
     assert "% sure that the first one answers." in said
 
 
 def test_an_answer_is_in_the_language_of_the_question(crisisbot: CommandLine) -> None:
-    said = crisisbot.says("ask", "Кого задержали?")
+    said = crisisbot.says("ask", "Кого арестовали?")
     assert "12 января 2022" in said
     assert "Вероятность, что первый отрывок отвечает" in said
 
@@ -229,8 +229,8 @@ def test_no_questions_at_all_are_no_failure(crisisbot: CommandLine) -> None:
 
 
 def test_answers_for_people_repeat_the_question(crisisbot: CommandLine) -> None:
-    result = crisisbot.types("ask", "--file", "-", given="Кого задержали?\n!\n")
-    assert result.stdout.startswith("\nКого задержали?\n  │ ")
+    result = crisisbot.types("ask", "--file", "-", given="Кого арестовали?\n!\n")
+    assert result.stdout.startswith("\nКого арестовали?\n  │ ")
     assert "crisisbot: '!': There is no word in the question" in result.stderr
     assert result.exit_code == 1
 

@@ -13,6 +13,7 @@ from corpus.store import Corpus
 from index.encoder import SentenceEncoder
 from index.engine import Engine
 from index.models import Model
+from index.reader import Reader
 from tests.fakes.encoder import FakeEncoder
 from tests.fakes.news import SHOW_ALL, WEIGHTS
 
@@ -69,7 +70,7 @@ def briefs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Corpus]:
 def briefs_engine(
     tmp_path_factory: pytest.TempPathFactory, briefs: Corpus, real_encoder: SentenceEncoder
 ) -> Engine:
-    """The real engine over the briefs, with the real model and the real calibration."""
-    engine = Engine(tmp_path_factory.mktemp("index"), briefs, real_encoder)
+    """The engine that answers people, over the briefs: real models, weights and calibration."""
+    engine = Engine(tmp_path_factory.mktemp("index"), briefs, real_encoder, reader=Reader())
     engine.refresh()
     return engine

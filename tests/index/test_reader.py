@@ -1,7 +1,8 @@
-"""The reader without its weights: what goes in, in which order it comes out, and how it fails."""
+"""The reader: what it makes of plain sentences, what goes in, in which order it comes out, how it fails."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,43 @@ def test_sentences_of_like_lengths_are_read_together(loaded: Reader, session: Fa
 def test_without_a_sentence_nothing_is_read(loaded: Reader, session: FakeSession) -> None:
     assert loaded.read("Who came?", []) == []
     assert session.ran == []
+
+
+ARREST, BRIDGE = "Police arrested Karim Massimov on 8 January.", "The old bridge was closed."
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Reader:
+    """The weights that ship."""
+    return Reader()
+
+
+@pytest.mark.parametrize(
+    "question,sentence,answer",
+    [
+        ("Who was arrested?", ARREST, "Karim Massimov"),
+        ("When was the bridge closed?", "The old bridge was closed on 5 January.", "5 January"),
+    ],
+)
+def test_a_sentence_that_answers_is_told_from_one_that_does_not_and_so_is_the_answer(
+    shipped: Reader, question: str, sentence: str, answer: str
+) -> None:
+    answers, other = shipped.read(question, [(sentence, ""), ("Bread is dear.", "")])
+
+    assert answers.score > 1.0
+    assert other.score < -3.0
+    assert sentence[answers.answer.start : answers.answer.end] == answer
+
+
+def test_many_threads_read_alike_with_a_reader_that_none_has_used_yet() -> None:
+    asked = [f"Who was arrested on {day} January?" for day in range(1, 13)]
+    sentences = [(ARREST, ""), (BRIDGE, ""), ("He was arrested.", "Karim Massimov led the committee.")]
+    reader = Reader()
+
+    with ThreadPoolExecutor(8) as threads:
+        together = list(threads.map(lambda question: reader.read(question, sentences), asked))
+
+    assert together == [reader.read(question, sentences) for question in asked]
 
 
 def test_missing_weights_are_named_with_the_way_out(tmp_path: Path) -> None:
