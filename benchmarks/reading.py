@@ -25,7 +25,9 @@ from index.squad import QuestionSet, read_squad
 NUMBERS = (0, 5, 8, 10, 20)
 
 
-def measure(questions: QuestionSet, encoder: Encoder, number: int, *, limit: int) -> tuple[float, float, float]:
+def measure(
+    questions: QuestionSet, encoder: Encoder, number: int, *, limit: int
+) -> tuple[float, float, float]:
     """Return P@1, MRR and the median of a whole answer in milliseconds, where so many candidates are read."""
     reader = Reader() if number else None
     judging.READ_TOGETHER = number or judging.READ_TOGETHER

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,8 @@ import pytest
 from corpus.languages import Language
 from corpus.stored import PassageId, PassageText, passage_id
 from index.errors import SnapshotDamaged
-from index.meanings import meanings
-from index.shelves import FIELDS, PARAGRAPH_SHARE, Kept, Query, Shelf, by_language
+from index.meanings import LEXICON, meanings
+from index.shelves import FIELDS, PARAGRAPH_SHARE, RULES, Kept, Query, Shelf, by_language
 from index.signals import Signal
 from index.tokens import PLACE
 from tests.fakes.encoder import encode, vector
