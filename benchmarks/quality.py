@@ -46,8 +46,8 @@ SMALLER = ("false answers", "false answers at 50% coverage", "calibration error"
 #: How far a measure may be beyond its floor for arithmetic that differs between processors.
 SLACK = 0.006
 
-#: In a small set, over the number of its questions: one of the answerable ones, which are two thirds, may turn, since
-#: processors multiply eight-bit numbers in different ways.
+#: The same in a small set, over the number of its questions, two thirds of them answerable: one of those may turn,
+#: since processors multiply eight-bit numbers in different ways.
 FLIPS = 1.6
 
 SEED = 1
