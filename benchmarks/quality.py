@@ -46,7 +46,7 @@ SMALLER = ("false answers", "false answers at 50% coverage", "calibration error"
 #: How far a measure may be beyond its floor for arithmetic that differs between processors.
 SLACK = 0.006
 
-#: The same in a small set, over the number of its questions, two thirds of them answerable: one of those may turn,
+#: The same in a small set, over the number of its questions: one of the answerable two thirds may turn,
 #: since processors multiply eight-bit numbers in different ways.
 FLIPS = 1.6
 
