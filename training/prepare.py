@@ -3,8 +3,8 @@
     python training/prepare.py OUT_FOLDER --pairs PAIRS.jsonl --spans SQUADSHIFTS.json... --news NEWS.jsonl...
 
 PAIRS are lines of `question` and `sentence`; SPANS are in SQuAD's format; NEWS are this project's own made-up
-reports (`training/news/`). Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are
-fitted on those.
+reports (`training/news/`), of which Russian and Kazakh ones are read through glosses, as the engine does.
+Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are fitted on those.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from corpus.passages import split
 from index.analysis import analyse
 from index.encoder import Encoded, SentenceEncoder, Vectors
 from index.fusion import standardise
+from index.glosses import GLOSSED, Reading, gloss
 from index.models import Model
 
 SEED = 20220105
@@ -37,8 +38,11 @@ WITHOUT = 0.2
 #: Where the pairs are parted: neighbours are of one article, so what is held back is of other articles.
 HELD_PAIRS = 0.88
 
-#: Every so many reports of this project's own, one is held back.
-HELD_NEWS = 6
+#: Every so many reports of this project's own, one is held back; of each language's few others, every second.
+HELD_NEWS, HELD_GLOSSED = 6, 2
+
+#: Of wrong sentences, the nearest ones come first; the others of the same report and so many of other reports.
+ELSEWHERE = 2
 
 #: Texts that are encoded at once.
 AT_ONCE = 512
@@ -46,9 +50,15 @@ AT_ONCE = 512
 Example = dict[str, Any]
 
 
-def is_held(number: int) -> bool:
+def is_held(number: int, language: Language) -> bool:
     """Say whether a report is held back from training, by its line's number in its file."""
-    return number % HELD_NEWS == HELD_NEWS - 1
+    every = HELD_NEWS if language is Language.ENGLISH else HELD_GLOSSED
+    return number % every == every - 1
+
+
+def language_of(path: Path) -> Language:
+    """Return the language of a file of reports, by its name: en-unrest.jsonl, kk.jsonl."""
+    return Language(path.stem.split("-")[0])
 
 
 def main() -> None:
@@ -65,8 +75,11 @@ def main() -> None:
         _write(options.out, "pairs", list(_from_pairs(options.pairs, drawn)))
     for path in options.spans:
         _write(options.out, path.stem, list(_from_spans(path, drawn)))
-    if options.news:
-        _write(options.out, "news", list(_from_news(options.news)))
+    for name, wanted in (("news", {Language.ENGLISH}), ("glossed", GLOSSED)):
+        paths = [path for path in options.news if language_of(path) in wanted]
+        if paths:
+            examples = [one for path in _together(paths) for one in _from_news(path, drawn)]
+            _write(options.out, name, examples)
 
 
 def _write(folder: Path, name: str, examples: list[Example]) -> None:
@@ -131,39 +144,72 @@ def _from_spans(path: Path, drawn: random.Random) -> Iterator[Example]:
             yield _example(asked["question"], candidates, right=0, span=span, held=held, drawn=drawn)
 
 
-def _from_news(paths: list[Path]) -> Iterator[Example]:
-    """Read this project's own reports: a question, all sentences of its report, the nearest of others."""
+def _together(paths: list[Path]) -> list[list[Path]]:
+    """Return files by language: near sentences of other reports are looked for in the same language."""
+    languages = sorted({language_of(path) for path in paths})
+    return [[path for path in paths if language_of(path) is language] for language in languages]
+
+
+def _from_news(paths: list[Path], drawn: random.Random) -> Iterator[Example]:
+    """Read this project's own reports: a question, all sentences of its report, the nearest of others.
+
+    A question that names no place ("bare") could be answered by other reports, too, and so gets none of theirs.
+    """
+    language = language_of(paths[0])
     articles = [
-        (path.stem, number, json.loads(line))
+        (path.stem, number, _read_as(json.loads(line), language))
         for path in paths
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines())
     ]
     places = [(i, j) for i, (_, _, article) in enumerate(articles) for j in range(len(article["sentences"]))]
+    rows = {place: row for row, place in enumerate(places)}
     asked = [(i, one) for i, (_, _, article) in enumerate(articles) for one in article["questions"]]
     sentences = [articles[i][2]["sentences"][j] for i, j in places]
     scores = _fused([one["question"] for _, one in asked], sentences)
     for row, (i, one) in enumerate(asked):
         name, number, article = articles[i]
-        held = is_held(number)
-        elsewhere = [
+        held = is_held(number, language)
+        near = [
             places[k]
             for k in np.argsort(-scores[row])[:60]
-            if places[k][0] != i and is_held(articles[places[k][0]][1]) is held
+            if places[k][0] != i and is_held(articles[places[k][0]][1], language) is held
         ]
-        candidates = [_candidate(article, j) for j in range(len(article["sentences"]))]
-        candidates += [_candidate(articles[k][2], j) for k, j in elsewhere[:2]]
-        right, span = one["sentence"], None
-        if right is not None:
-            start = article["sentences"][right].find(one["answer"])
-            span = [start, start + len(one["answer"])] if start >= 0 else None
-        yield {
-            "question": one["question"],
-            "candidates": candidates,
-            "right": right,
-            "span": span,
-            "held": held,
-            "article": f"{name}-{number}",
+        elsewhere = [] if one.get("kind") == "bare" else near[:ELSEWHERE]
+        own = [(i, j) for j in range(len(article["sentences"])) if j != one["sentence"]]
+        wrong = sorted([*own, *elsewhere], key=lambda place: -float(scores[row, rows[place]]))
+        candidates = [_candidate(articles[k][2], j) for k, j in wrong]
+        example = {"question": one["question"], "held": held, "article": f"{name}-{number}"}
+        if one["sentence"] is None or (not held and drawn.random() < WITHOUT / 2):
+            yield {**example, "candidates": candidates, "right": None, "span": None}
+        else:
+            right = _candidate(article, one["sentence"])
+            span = one["span"] or None
+            yield {**example, "candidates": [right, *candidates], "right": 0, "span": span}
+
+
+def _read_as(article: dict[str, Any], language: Language) -> dict[str, Any]:
+    """Return a report as a model of English reads it, with each answer's characters in what it reads."""
+    read = [gloss(sentence, language) for sentence in article["sentences"]]
+    questions = [
+        {
+            **one,
+            "question": gloss(one["question"], language).text,
+            "span": None if one["sentence"] is None else _answer_in(read[one["sentence"]], article, one),
         }
+        for one in article["questions"]
+    ]
+    return {"sentences": [one.text for one in read], "questions": questions}
+
+
+def _answer_in(read: Reading, article: dict[str, Any], asked: dict[str, Any]) -> list[int] | None:
+    start = article["sentences"][asked["sentence"]].find(asked["answer"])
+    if start < 0:
+        return None
+    end = start + len(asked["answer"])
+    if not read.spans:
+        return [start, end]
+    inside = [span for span in read.spans if span[2] < end and span[3] > start]
+    return [inside[0][0], inside[-1][1]] if inside else None
 
 
 def _candidate(article: dict[str, Any], position: int) -> dict[str, str]:

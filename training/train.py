@@ -30,6 +30,12 @@ SEED = 20220105
 QUESTIONS = 12
 MOST_CANDIDATES = 7
 TOGETHER = 18
+
+#: Wrong sentences that a question is always shown with: the nearest ones.
+NEAREST = 3
+
+#: Share of the questions that are shown with a typing error, and letters at least of a word that has it.
+SLIPS, SHORTEST_SLIPPED = 0.1, 5
 SPAN_WEIGHT = 0.3
 
 Example = dict[str, Any]
@@ -101,11 +107,12 @@ def numbers(
     for row, example in enumerate(batch):
         order = list(range(len(example["candidates"])))
         right = example["right"]
-        if len(order) > MOST_CANDIDATES:
+        if len(order) > MOST_CANDIDATES:  # the nearest wrong ones, which come first, and some others
             others = [i for i in order if i != right]
-            order = drawn.sample(others, MOST_CANDIDATES - (right is not None))
+            order = others[:NEAREST]
+            order += drawn.sample(others[NEAREST:], MOST_CANDIDATES - NEAREST - (right is not None))
             order += [] if right is None else [right]
-        question = pairs.question(example["question"])
+        question = pairs.question(slipped(example["question"], drawn))
         target, span = -1, (-1, -1)
         for i in order:
             candidate = example["candidates"][i]
@@ -118,6 +125,24 @@ def numbers(
         targets.append(target)
         spans.append(span)
     return made, torch.tensor(rows), torch.tensor(targets), torch.tensor(spans)
+
+
+def slipped(question: str, drawn: random.Random) -> str:
+    """Return a question, now and then with two letters swapped, or one missing or doubled, in a longer word."""
+    words = question.split(" ")
+    long = [i for i, word in enumerate(words) if len(word) >= SHORTEST_SLIPPED and word.isalpha()]
+    if not long or drawn.random() >= SLIPS:
+        return question
+    i = drawn.choice(long)
+    word, at = words[i], drawn.randrange(1, len(words[i]) - 1)
+    words[i] = drawn.choice(
+        (
+            word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+            word[:at] + word[at + 1 :],
+            word[: at + 1] + word[at:],
+        )
+    )
+    return " ".join(words)
 
 
 def _span(pair: Pair, span: list[int] | None) -> tuple[int, int]:
