@@ -11,27 +11,32 @@ from index.squad import BETWEEN, Asked, QuestionSet
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
 
-from prepare import HELD_PAIRS, is_held, natural
+from prepare import HELD_PAIRS, is_held, language_of, natural
 
 #: Sentences of the pairs in one article: neighbours in that file are of one paragraph, more or less.
 TOGETHER = 4
 
 
-def held_news(*paths: Path, everything: bool = False) -> QuestionSet:
-    """Read this project's made-up reports: those that the reader was not trained on, or all."""
+def held_news(*paths: Path) -> QuestionSet:
+    """Read those of this project's made-up reports that the reader was not trained on.
+
+    Questions that name no place ("who was arrested?") are left out: among many reports, several answer them.
+    """
     articles: dict[str, Article] = {}
     cut: dict[str, tuple[Passage, ...]] = {}
     asked: list[Asked] = []
     for path in paths:
-        language = Language(path.stem.split("-")[0])
+        language = language_of(path)
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
-            if not everything and not is_held(number):
+            if not is_held(number, language):
                 continue
             raw = json.loads(line)
             key = f"{path.stem}#{number}"
             text, cut[key] = _text(raw["sentences"], set(raw["paragraphs"]))
             articles[key] = _article(key, raw["title"], text, language)
             for one in raw["questions"]:
+                if one.get("kind") == "bare":
+                    continue
                 right = one["sentence"]
                 spans = () if right is None else (cut[key][right].sentence,)
                 asked.append(Asked(f"{key}/{len(asked)}", one["question"], key, spans))

@@ -41,7 +41,7 @@ HELD_PAIRS = 0.88
 #: Every so many reports of this project's own, one is held back; of each language's few others, every second.
 HELD_NEWS, HELD_GLOSSED = 6, 2
 
-#: Of wrong sentences, the nearest ones come first; the others of the same report and so many of other reports.
+#: Of reports other than a question's own, so many of the nearest sentences are shown as well.
 ELSEWHERE = 2
 
 #: Texts that are encoded at once.
@@ -153,7 +153,7 @@ def _together(paths: list[Path]) -> list[list[Path]]:
 def _from_news(paths: list[Path], drawn: random.Random) -> Iterator[Example]:
     """Read this project's own reports: a question, all sentences of its report, the nearest of others.
 
-    A question that names no place ("bare") could be answered by other reports, too, and so gets none of theirs.
+    A question that names no place ("bare") could be answered by other reports, too: it gets none of theirs.
     """
     language = language_of(paths[0])
     articles = [

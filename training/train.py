@@ -128,7 +128,7 @@ def numbers(
 
 
 def slipped(question: str, drawn: random.Random) -> str:
-    """Return a question, now and then with two letters swapped, or one missing or doubled, in a longer word."""
+    """Return a question, now and then with a typing error: letters swapped, one missing, or one doubled."""
     words = question.split(" ")
     long = [i for i, word in enumerate(words) if len(word) >= SHORTEST_SLIPPED and word.isalpha()]
     if not long or drawn.random() >= SLIPS:

@@ -17,6 +17,7 @@ from tests.fakes.telegram_request import FakeRequest
 from tests.fakes.telegram_server import TelegramServer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.fakes.telegram import Chat
@@ -138,13 +139,26 @@ async def taken(telegram: FakeTelegram, number: int, *, finish: int) -> list[Upd
     return [one for one in got if isinstance(one, Update)]
 
 
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Collect the processes that a test starts; none outlives it, whatever fails."""
+    processes: list[subprocess.Popen[bytes]] = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
 @pytest.mark.slow
-def test_killed_at_any_moment_every_question_is_answered(tmp_path: Path) -> None:
+def test_killed_at_any_moment_every_question_is_answered(
+    tmp_path: Path, started: list[subprocess.Popen[bytes]]
+) -> None:
     telegram = FakeTelegram()
     people = [telegram.user(f"Person {number}", language_code="kk") for number in range(12)]
     with TelegramServer(telegram) as url:
         for kill in range(3):
             process = start(url, telegram.token, tmp_path)
+            started.append(process)
             for number in range(kill, 12, 3):
                 people[number].says("Кім ұсталды?")
             already = len(telegram.sent)
@@ -152,6 +166,7 @@ def test_killed_at_any_moment_every_question_is_answered(tmp_path: Path) -> None
             process.send_signal(signal.SIGKILL)
             process.wait()
         process = start(url, telegram.token, tmp_path)
+        started.append(process)
         telegram.wait_until(lambda: all(answers(one.private()) for one in people), within=60)
         telegram.wait_until(lambda: not telegram.pending, within=60)
         process.send_signal(signal.SIGTERM)

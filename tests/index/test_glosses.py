@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.languages import Language
-from index.glosses import GLOSSED, Reading, can_read, gloss, gloss_word, read_for
+from index.analysis import stem
+from index.glosses import GLOSSED, Reading, can_read, entries, gloss, gloss_word, read_for, read_stems
 from index.letters import fold_kazakh
 from index.meanings import LEXICON
 
@@ -177,3 +178,12 @@ def test_the_dictionaries_are_english_and_list_no_word_twice(language: Language)
     assert all(len(entry) == 2 for entry in entries)
     assert all(word == word.strip().casefold() != "" for word, _ in entries)
     assert [english for _, english in entries if not english.isascii() or english != english.strip()] == []
+
+
+def test_kazakh_stems_that_are_kept_are_those_of_the_stemmer() -> None:
+    # Where this fails: python training/stems.py
+    assert read_stems(KK) == {word: stem(word, KK) for word, _ in entries(KK)}
+
+
+def test_languages_whose_words_are_stemmed_quickly_keep_none() -> None:
+    assert read_stems(RU) == {}

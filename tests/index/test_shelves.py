@@ -270,7 +270,7 @@ def test_passages_are_sorted_onto_shelves_by_language_and_id() -> None:
 
 
 def test_rules_grow_with_the_dictionaries_so_that_older_generations_are_rebuilt() -> None:
-    files = sorted(LEXICON.glob("*.tsv"))
+    files = sorted(file for file in LEXICON.glob("*.tsv") if not file.name.startswith("stems-"))
     content = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
     # Where this fails, RULES must be greater than the number here; then write both down.
