@@ -92,7 +92,10 @@ class Engine:
         snapshot = self._ready()
         asked = read_question(question.text, question.language, snapshot.shelves, self._encoder)
         hits = rank(snapshot.shelves.values(), asked, snapshot.tokens, self._weights, limit=2 * READ)
-        considered = self._judge.judge(asked, self._stored(hits)[:READ], snapshot)
+        stored = self._stored(hits[:READ])
+        if len(stored) < READ < len(hits):  # some are gone by now
+            stored = self._stored(hits)[:READ]
+        considered = self._judge.judge(asked, stored, snapshot)
         best = considered[0] if considered else None
         outcome = Outcome.NOTHING if best is None else best.outcome
         shown = []

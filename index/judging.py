@@ -1,7 +1,7 @@
 """Judging: candidates read closely and put in their last order, each with its probability; words marked."""
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +15,7 @@ from index.fusion import Profile, Weights
 from index.glosses import Reading, gloss
 from index.kinds import asked_for, has
 from index.late import best_matches
-from index.matching import Idf, Word, found_share, matches, read_words
+from index.matching import Idf, Word, Words, found_share, matches, read_words
 from index.question import AskedQuestion
 from index.reader import Read, Reader
 from index.signals import Signal, Signals
@@ -62,8 +62,10 @@ class Judge:
         """Return a candidate's evidence with its winning words marked."""
         evidence = candidate.evidence
         start = evidence.sentence.start
-        words = read_words(evidence.quote, evidence.revision.language)
-        spans = _met(asked, words, evidence.revision.language) | self._near(asked, evidence, words, snapshot)
+        read = _words_of(evidence.quote, evidence.revision.language)
+        spans = _met(asked, read, evidence.revision.language) | self._near(
+            asked, evidence, read.words, snapshot
+        )
         marks = tuple(
             Span(start + span.start, start + span.end) for span in sorted(spans, key=lambda s: s.start)
         )
@@ -134,10 +136,8 @@ def _words_found(asked: AskedQuestion, one: Candidate, idf: Idf, *, closely: boo
     found = around = found_share(asked.words, met, idf)
     if closely and found < 1:
         paragraph = revision.text[one.paragraph.start : one.paragraph.end]
-        words = [*_words_of(revision.title, revision.language), *_words_of(paragraph, revision.language)]
-        left = [word for word, some in zip(asked.words, met, strict=True) if not some]
-        other = iter(matches(left, words, same_language=same))
-        around = found_share(asked.words, [some or next(other) for some in met], idf)
+        texts = (revision.title, paragraph)
+        around = found_share(asked.words, _met_too(asked.words, met, texts, revision.language, same), idf)
     kind = has(asked_for(asked.text), quote, revision.language)
     return {
         **one.signals,
@@ -155,22 +155,37 @@ def _named(asked: AskedQuestion, one: Candidate) -> float:
         return 1.0
     revision = one.evidence.revision
     near = revision.text[one.paragraph.start : one.paragraph.end]
-    words = [
-        *_words_of(f"{revision.title} {revision.text[:BEGINNING]}", revision.language),
-        *_words_of(near, revision.language),
-    ]
-    met = matches(names, words, same_language=revision.language is asked.language)
+    texts = (near, f"{revision.title} {revision.text[:BEGINNING]}")
+    same = revision.language is asked.language
+    met = _met_too(names, [()] * len(names), texts, revision.language, same)
     return sum(map(bool, met)) / len(names)
 
 
+def _met_too(
+    words: Sequence[Word],
+    met: Sequence[Sequence[int]],
+    texts: Iterable[str],
+    language: Language,
+    same_language: bool,  # noqa: FBT001 (no caller outside)
+) -> Sequence[Sequence[int]]:
+    """Return what words meet in texts, looking into each only for those not met yet."""
+    for text in texts:
+        left = [word for word, some in zip(words, met, strict=True) if not some]
+        if not left:
+            break
+        other = iter(matches(left, _words_of(text, language), same_language=same_language))
+        met = [some or next(other) for some in met]
+    return met
+
+
 @functools.lru_cache(maxsize=4_000)
-def _words_of(text: str, language: Language) -> tuple[Word, ...]:
-    return tuple(read_words(text, language))
+def _words_of(text: str, language: Language) -> Words:
+    return Words(read_words(text, language))
 
 
-def _met(asked: AskedQuestion, words: Sequence[Word], language: Language) -> set[Span]:
-    met = matches(asked.words, words, same_language=language is asked.language)
-    return {words[number].span for some in met for number in some}
+def _met(asked: AskedQuestion, text: Words, language: Language) -> set[Span]:
+    met = matches(asked.words, text, same_language=language is asked.language)
+    return {text.words[number].span for some in met for number in some}
 
 
 def _texts(evidence: Evidence) -> tuple[Reading, str]:

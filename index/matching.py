@@ -9,13 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import OSA
-
 from corpus.languages import Language
 from corpus.passages import Span
 from index.analysis import WORD, is_stop_word, stem, words_of
 from index.meanings import SHORTEST_NAME, concepts
 from index.names import sound_key
+from index.slips import is_slip
 
 #: Letters of a word at least, for a typing error in it to be forgiven.
 SHORTEST_FORGIVEN = 6
@@ -46,13 +45,37 @@ class Word:
     is_number: bool
     is_name: bool = False
 
-    def meets(self, other: "Word", *, same_language: bool) -> bool:
-        """Say whether two words are forms, synonyms or spellings of one."""
-        if self.is_number or other.is_number:
-            return self.stem == other.stem
-        if self.concepts & other.concepts or (self.sound and self.sound == other.sound):
-            return True
-        return same_language and _is_form(self.stem, other.stem)
+
+class Words:
+    """The telling words of a text, in order, and where they are by all that they can be met by."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        self.words = tuple(words)
+        self._by_stem: dict[str, list[int]] = {}
+        self._by_meaning: dict[str, list[int]] = {}
+        self._stems_by_letter: dict[str, list[str]] = {}
+        for number, word in enumerate(self.words):
+            if word.stem not in self._by_stem and not word.is_number:
+                self._stems_by_letter.setdefault(word.stem[0], []).append(word.stem)
+            self._by_stem.setdefault(word.stem, []).append(number)
+            for meaning in (*word.concepts, *([f"={word.sound}"] if word.sound else ())):
+                self._by_meaning.setdefault(meaning, []).append(number)
+
+    def met_by(self, word: Word, *, same_language: bool) -> list[int]:
+        """Return the numbers of the words that are forms, synonyms or spellings of a word, ascending."""
+        if word.is_number:
+            return self._by_stem.get(word.stem, [])
+        found = {
+            number
+            for meaning in (*word.concepts, f"={word.sound}")
+            for number in self._by_meaning.get(meaning, ())
+        }
+        if same_language:
+            # Slips are rare in a first letter, and most words part there.
+            for known in self._stems_by_letter.get(word.stem[0], ()):
+                if _is_form(word.stem, known):
+                    found.update(self._by_stem[known])
+        return sorted(found)
 
 
 def read_words(text: str, language: Language) -> list[Word]:
@@ -68,12 +91,9 @@ def read_words(text: str, language: Language) -> list[Word]:
     ]
 
 
-def matches(question: Sequence[Word], sentence: Sequence[Word], *, same_language: bool) -> list[list[int]]:
-    """Return for each word of the question the numbers of the sentence's words that it meets."""
-    return [
-        [number for number, word in enumerate(sentence) if asked.meets(word, same_language=same_language)]
-        for asked in question
-    ]
+def matches(question: Sequence[Word], text: Words, *, same_language: bool) -> list[list[int]]:
+    """Return for each word of the question the numbers of the text's words that it meets."""
+    return [text.met_by(word, same_language=same_language) for word in question]
 
 
 def found_share(question: Sequence[Word], met: Sequence[Sequence[int]], idf: Idf) -> float:
@@ -101,12 +121,10 @@ def _recognised(word: str, language: Language) -> tuple[str, frozenset[str], str
 def _is_form(one: str, other: str) -> bool:
     if one == other:
         return True
-    if one[0] != other[0]:  # slips are rare there, and most words part here
-        return False
     shorter, longer = sorted((len(one), len(other)))
     if shorter < SHORTEST_BEGINNING:
         return False
     alike = next((n for n in range(shorter) if one[n] != other[n]), shorter)
     if alike >= SHORTEST_BEGINNING and alike >= BEGINNING * longer:
         return True
-    return longer >= SHORTEST_FORGIVEN and OSA.distance(one, other, score_cutoff=1) <= 1
+    return longer >= SHORTEST_FORGIVEN and is_slip(one, other)

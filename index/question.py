@@ -1,6 +1,6 @@
 """AskedQuestion: a question as shelves and models read it; pure."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,9 @@ STOP_WORD, PUNCTUATION = 1.0, 0.1
 
 #: What is compared across languages.
 SHARED = (Signal.MEANINGS, Signal.PARAGRAPH_MEANINGS)
+
+#: What is compared beside vectors in a language that the model speaks; pieces and meanings add nothing there.
+SPOKEN = (Signal.WORDS, Signal.PARAGRAPH_WORDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,8 @@ class AskedQuestion:
 
     def query(self, language: Language) -> Query:
         """Return what is compared on the shelf of a language: in another one, meanings and vectors alone."""
-        if language is self.language:
-            return Query(self.terms, self.encoded)
-        return Query({signal: self.terms[signal] for signal in SHARED}, self.encoded)
+        compared = _compared(self.profile) if language is self.language else SHARED
+        return Query({signal: self.terms[signal] for signal in compared}, self.encoded)
 
 
 def read_question(
@@ -65,12 +67,14 @@ def read_question(
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
     encoded = None if reading is None else encoder.encode_questions([reading.text])[0]
     words = read_words(text, language)
+    profile = _profile(language, reading, encoder)
+    compared = {*_compared(profile), *(SHARED if shelves.keys() - {language} else ())}
     return AskedQuestion(
         text=text,
         language=language,
         words=words,
-        terms={signal: _terms(text, language, signal, shelves) for signal in FIELDS},
-        profile=_profile(language, reading, encoder),
+        terms={signal: _terms(text, language, signal, shelves) for signal in compared},
+        profile=profile,
         reading=reading,
         encoded=encoded,
         as_read=lambda other, its: read_for(other, its, encoder.speaks) or Reading(other),
@@ -82,6 +86,11 @@ def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> P
     if reading is None:
         return Profile.WORDS
     return Profile.VECTORS if encoder.speaks(language) else Profile.GLOSSES
+
+
+def _compared(profile: Profile) -> Collection[Signal]:
+    """Return the fields of its own language that a question is compared with."""
+    return SPOKEN if profile is Profile.VECTORS else FIELDS
 
 
 def _idf(shelf: Shelf | None) -> Idf:

@@ -27,6 +27,13 @@ RULES = 2
 #: A paragraph counts half as much as its sentence when candidates are gathered by words.
 PARAGRAPH_SHARE = 0.5
 
+#: How candidates are gathered by words: a field of sentences, and that of paragraphs which counts beside it.
+WAYS = {
+    Signal.WORDS: Signal.PARAGRAPH_WORDS,
+    Signal.PIECES: None,
+    Signal.MEANINGS: Signal.PARAGRAPH_MEANINGS,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -146,18 +153,19 @@ class Shelf:
         """Gather passages by each way of searching, at most `limit` by each, with all signals of all."""
         scores: dict[Signal, Scores] = {}
         for signal, field in FIELDS.items():
-            found = self.fields[signal].scores(query.terms.get(signal, ()))
-            scores[signal] = found[self.paragraphs] if field.of_paragraphs else found
-        ways = (
-            scores[Signal.WORDS] + PARAGRAPH_SHARE * scores[Signal.PARAGRAPH_WORDS],
-            scores[Signal.PIECES],
-            scores[Signal.MEANINGS] + PARAGRAPH_SHARE * scores[Signal.PARAGRAPH_MEANINGS],
-        )
-        chosen = [_largest(way, limit) for way in ways]
+            if signal in query.terms:
+                found = self.fields[signal].scores(query.terms[signal])
+                scores[signal] = found[self.paragraphs] if field.of_paragraphs else found
+        chosen = []
+        for own, around in WAYS.items():
+            if own in scores:
+                beside = scores.get(around) if around else None
+                way = scores[own] if beside is None else scores[own] + PARAGRAPH_SHARE * beside
+                chosen.append(_largest(way, limit))
         vector = None if query.encoded is None else query.encoded.vector
         if vector is not None and self.vectors is not None:
             chosen.append(self.vectors.search(vector, limit).rows)
-        rows = np.unique(np.concatenate(chosen))
+        rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *chosen]))
         table = {signal: values[rows] for signal, values in scores.items()}
         if vector is not None and self.vectors is not None and self.paragraph_vectors is not None:
             table[Signal.COSINE] = self.vectors.cosines(vector, rows)

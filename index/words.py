@@ -12,12 +12,13 @@ from rapidfuzz.distance import OSA
 
 from index.errors import SnapshotDamaged
 from index.signals import Scores
+from index.slips import SHORTEST, is_slip
 
 #: BM25's saturation and length normalisation; sentences are short and alike in length.
 K1, B = 0.9, 0.4
 
-#: Letters of a term at least, for a slip in it to be forgiven.
-SHORTEST_FORGIVEN = 5
+#: Letters of a term that may be wrong: one, and one that is doubled or not.
+MOST_WRONG = 2
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index it builds
 
@@ -70,23 +71,28 @@ class WordIndex:
         return scores
 
     def closest(self, term: str) -> str:
-        """Return the term of the index that a term is a slip of: one letter wrong, missing, added or swapped.
+        """Return the term of the index that a term is a slip of (`index.slips`), the likest one.
 
         A term that is known, short, a number or like no other one is returned as it is.
         """
-        if term in self._index.vocab_dict or len(term) < SHORTEST_FORGIVEN or not term[-1].isalpha():
+        if term in self._index.vocab_dict or len(term) < SHORTEST or not term[-1].isalpha():
             return term
-        alike = process.extractOne(
-            term, self._by_length(len(term)), scorer=OSA.distance, score_cutoff=1, processor=None
-        )
-        return term if alike is None else str(alike[0])
+        alike = [
+            (distance, known)
+            for length in range(len(term) - MOST_WRONG, len(term) + MOST_WRONG + 1)
+            for known, distance, _ in process.extract(
+                term, self._of_length(length), scorer=OSA.distance, score_cutoff=MOST_WRONG, processor=None
+            )
+            if is_slip(term, known)
+        ]
+        return min(alike, default=(0, term))[1]
 
-    def _by_length(self, length: int) -> list[str]:
+    def _of_length(self, length: int) -> list[str]:
         with self._lock:
             if not self._lengths:
                 for known in self._index.vocab_dict:
                     self._lengths.setdefault(len(known), []).append(known)
-        return [one for near in (length - 1, length, length + 1) for one in self._lengths.get(near, ())]
+        return self._lengths.get(length, [])
 
     def idf(self, term: str) -> float:
         """Return how rare a term is: Lucene's inverse document frequency; the greatest for an unknown one."""

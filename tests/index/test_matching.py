@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from corpus.languages import Language
 from corpus.passages import Span
 from index.letters import fold_kazakh
-from index.matching import Word, found_share, matches, read_words
+from index.matching import Word, Words, found_share, matches, read_words
 
 EN, RU, KK, OTHER = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH, Language.OTHER
 
@@ -25,22 +25,23 @@ def meets(first: str, language: Language, second: str, other: Language) -> bool:
     """Say whether two words meet; whichever is asked for must make no difference."""
     a, b = word(first, language), word(second, other)
     same = language is other
-    assert a.meets(b, same_language=same) is b.meets(a, same_language=same)
-    return a.meets(b, same_language=same)
+    there = bool(Words([b]).met_by(a, same_language=same))
+    assert there is bool(Words([a]).met_by(b, same_language=same))
+    return there
 
 
 def met(question: str, sentence: str, language: Language, other: Language | None = None) -> list[list[str]]:
     """Return the words of a sentence that each telling word of a question meets, as they are written."""
     other = other or language
     words = read_words(sentence, other)
-    found = matches(read_words(question, language), words, same_language=other is language)
+    found = matches(read_words(question, language), Words(words), same_language=other is language)
     return [[sentence[words[n].span.start : words[n].span.end] for n in some] for some in found]
 
 
 def share(question: str, sentence: str, language: Language, other: Language | None = None) -> float:
     asked, words = read_words(question, language), read_words(sentence, other or language)
     same = (other or language) is language
-    return found_share(asked, matches(asked, words, same_language=same), one)
+    return found_share(asked, matches(asked, Words(words), same_language=same), one)
 
 
 def test_telling_words_are_read_with_all_by_which_they_are_recognised() -> None:
@@ -206,8 +207,8 @@ def test_the_share_is_between_0_and_1(question: str, sentence: str, one: Languag
 def test_more_words_never_hold_less(question: str, sentence: str, more: str, language: Language) -> None:
     asked, words, others = (read_words(text, language) for text in (question, sentence, more))
 
-    before = matches(asked, words, same_language=True)
-    after = matches(asked, [*words, *others], same_language=True)
+    before = matches(asked, Words(words), same_language=True)
+    after = matches(asked, Words([*words, *others]), same_language=True)
 
     assert found_share(asked, after, one) >= found_share(asked, before, one)
 

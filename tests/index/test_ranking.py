@@ -12,7 +12,7 @@ from index.answers import Question
 from index.fusion import Profile, Weights
 from index.keptvectors import KeptVectors
 from index.late import late_scores
-from index.question import AskedQuestion, read_question
+from index.question import SPOKEN, AskedQuestion, read_question
 from index.ranking import LATE, Hit, rank
 from index.shelves import Kept, Shelf
 from index.signals import Signal
@@ -103,7 +103,7 @@ def test_what_says_the_same_comes_first_with_all_that_speaks_for_it(english: She
 
     assert ids(hits)[0] == 1
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert hits[0].signals.keys() == {*COUNTS, Signal.PARAGRAPH_MEANINGS}
+    assert hits[0].signals.keys() == {*SPOKEN, Signal.COSINE, Signal.PARAGRAPH_COSINE, Signal.LATE}
     assert hits[0].signals[Signal.COSINE] == pytest.approx(
         float(vector(question) @ vector(sentence)), abs=1e-6
     )
