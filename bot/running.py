@@ -36,7 +36,7 @@ def run_bot(settings: Settings) -> int:
     with open_engine(settings) as parts:
         languages = parts.corpus.summary().languages
         if parts.encoder.is_needed_for(languages):
-            parts.encoder.load()  # now, so that the first person who asks does not wait for it
+            parts.encoder.prepare()  # now, so that the first person who asks does not wait for it
         if languages and parts.reader is not None:
             parts.reader.load()
         try:

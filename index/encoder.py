@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.languages import Language
 from index.errors import ModelUnavailable
+from index.light import LightModel
 from index.models import Model
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class SentenceEncoder:
         self._model = model
         self._lock = threading.Lock()
         self._loaded: SentenceTransformer | None = None
+        self._light = LightModel(model) if model.is_bundled else None
 
     @property
     def identity(self) -> str:
@@ -83,9 +85,20 @@ class SentenceEncoder:
     def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
         """Encode what people ask, with the model's prompt for questions.
 
+        The bundled model does so without torch.
+
         Raises:
             ModelUnavailable, ModelDamaged: at the first call, when the model cannot be loaded.
         """
+        if self._light is not None:
+            prompt = self._model.query_prompt or ""
+            read = [self._light.read(prompt + text) for text in texts]
+            return [
+                _Row(pieces.mean(axis=0), pieces, spans).encoded(
+                    len(prompt), len(prompt) + len(text), whole=True
+                )
+                for text, (pieces, spans) in zip(texts, read, strict=True)
+            ]
         transformer = self.load()
         prompt = _prompt(self._model.query_prompt, transformer, "query")
         found: list[Encoded] = []
@@ -119,6 +132,17 @@ class SentenceEncoder:
                     for place, start, end in window.sentences:
                         found[place] = row.encoded(start, end, whole=len(window.sentences) == 1)
         return [[found[i, j] for j in range(len(paragraph))] for i, paragraph in enumerate(paragraphs)]
+
+    def prepare(self) -> None:
+        """Load what questions need, so that the first one does not wait for it.
+
+        Raises:
+            ModelUnavailable, ModelDamaged: when it cannot be loaded, or is not what was shipped.
+        """
+        if self._light is not None:
+            self._light.load()
+        else:
+            self.load()
 
     def load(self) -> "SentenceTransformer":
         """Load the model, once.

@@ -1,6 +1,6 @@
 """Models: which one is chosen, where its files are, what it speaks. Loads no torch.
 
-`index.encoder` is the only module that runs a model.
+`index.encoder` is what runs a model.
 """
 
 import functools

@@ -1,10 +1,9 @@
-"""Reader: a model that reads question and sentence together. The only module that knows ONNX Runtime.
+"""Reader: a model that reads question and sentence together.
 
 A cross-encoder grown from the bundled model (`training/`, docs/reader.md): its score says whether the
 sentence answers, 0 being as likely as not, and it marks the words that do.
 """
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.passages import Span
-from index.errors import ModelDamaged, ModelUnavailable
 from index.models import Model
 from index.pairs import Pair, Pairs, padded
+from index.runtime import open_session
 
 #: The weights that ship with the bot, and their SHA-256.
 WEIGHTS = Path(__file__).with_name("reader.onnx")
@@ -78,7 +77,12 @@ class Reader:
         with self._lock:
             if self._loaded is None:
                 tokenizer = self._tokenizer or Path(Model.choose().location, "tokenizer.json")
-                self._loaded = (_session(self._weights), Pairs(tokenizer))
+                session = open_session(
+                    self._weights,
+                    sha256=WEIGHTS_SHA256 if self._weights == WEIGHTS else None,
+                    instead="install Crisisbot anew, or do without the reader by CRISISBOT_READER=0",
+                )
+                self._loaded = (session, Pairs(tokenizer))
             return self._loaded
 
 
@@ -94,35 +98,3 @@ def answer_in(pair: Pair, marks: NDArray[np.float32]) -> Span:
     )
     start, end = np.unravel_index(np.where(allowed, sums, -np.inf).argmax(), sums.shape)
     return Span(pair.offsets[int(start)][0], pair.offsets[int(end)][1])
-
-
-def _session(weights: Path) -> Any:  # noqa: ANN401 (ONNX Runtime has no types)
-    import onnxruntime  # noqa: PLC0415 (a tenth of a second)
-
-    try:
-        content = weights.read_bytes()
-    except OSError as error:
-        raise ModelUnavailable(
-            f"the reader's file {weights} cannot be read: {error.strerror}; "
-            "CRISISBOT_READER=0 does without it"
-        ) from error
-    if weights == WEIGHTS and hashlib.sha256(content).hexdigest() != WEIGHTS_SHA256:
-        raise ModelDamaged(
-            f"{weights} is not what was shipped; install Crisisbot anew, or set CRISISBOT_READER=0"
-        )
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # questions run side by side instead
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
-    except _its_errors() as error:
-        reason = " ".join(str(error).split())[:200]
-        raise ModelDamaged(f"the reader's file {weights} cannot be loaded: {reason}") from error
-
-
-def _its_errors() -> tuple[type[Exception], ...]:
-    """Return the errors that a file can cause: those of ONNX Runtime share no root but Exception."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state  # noqa: PLC0415 (loaded by now)
-
-    its = (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.NoSuchFile, state.InvalidArgument)
-    return (RuntimeError, ValueError, *its)

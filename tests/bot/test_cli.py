@@ -65,8 +65,9 @@ def test_help_loads_no_heavy_library(command: list[str]) -> None:
 
 
 @pytest.mark.slow
-def test_a_question_that_no_model_reads_loads_no_torch_once_the_index_is_there(indexed_briefs: Path) -> None:
-    loaded = _loaded_by(["--data", str(indexed_briefs), "ask", "彼は逮捕されましたか"])
+@pytest.mark.parametrize("question", [ARREST, "Кого арестовали?", "彼は逮捕されましたか"])
+def test_a_question_loads_no_torch_once_the_index_is_there(indexed_briefs: Path, question: str) -> None:
+    loaded = _loaded_by(["--data", str(indexed_briefs), "ask", question])
     assert not loaded & {"torch", "transformers", "sentence_transformers", "telegram"}
     assert "faiss" in loaded  # so that the test would see the others
 

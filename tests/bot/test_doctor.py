@@ -124,11 +124,12 @@ def test_a_reader_that_is_gone_or_none_is_seen_with_the_way_to_do_without(
     file = tmp_path / "reader.onnx"
     monkeypatch.setattr("bot.doctor.Reader", functools.partial(Reader, file))
     _, wrong = lines(crisisbot, well=False)
-    gone = f"reader: the reader's file {file} cannot be read: No such file or directory"
-    assert wrong == [f"{gone}; CRISISBOT_READER=0 does without it"]
+    gone = f"reader: the file {file} cannot be read: No such file or directory"
+    way_out = "install Crisisbot anew, or do without the reader by CRISISBOT_READER=0"
+    assert wrong == [f"{gone}; {way_out}"]
     file.write_bytes(b"garbage")
     _, wrong = lines(crisisbot, well=False)
-    assert wrong[0].startswith(f"reader: the reader's file {file} cannot be loaded: ")
+    assert wrong[0].startswith(f"reader: the file {file} cannot be loaded: ")
 
 
 def test_a_reader_that_is_turned_off_is_not_looked_at(
