@@ -79,7 +79,7 @@ class Judge:
         some = candidates[:READ_TOGETHER]
         texts = [_texts(one.evidence) for one in some]
         made = self._reader.read(
-            gloss(asked.text, asked.language).text, [(text.text, before) for text, before in texts]
+            gloss(asked.meant, asked.language).text, [(text.text, before) for text, before in texts]
         )
         for number, (one, (text, _)) in enumerate(zip(made, texts, strict=True)):
             start, end = text.original(one.answer.start, one.answer.end)

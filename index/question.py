@@ -8,9 +8,10 @@ import numpy as np
 from corpus.languages import Language
 from index.encoder import Encoded, Encoder
 from index.fusion import Profile
-from index.glosses import Reading, read_for
+from index.glosses import GLOSSED, Reading, read_for, read_glosses
 from index.matching import Idf, Word, read_words
 from index.meanings import meanings
+from index.mending import mend, through
 from index.shelves import FIELDS, Query, Shelf
 from index.signals import Scores, Signal
 from index.words import WordIndex
@@ -29,10 +30,11 @@ SPOKEN = (Signal.WORDS, Signal.PARAGRAPH_WORDS)
 class AskedQuestion:
     """A question, read once: its telling words, its terms by field, and as a model reads it, if it can.
 
-    `as_read` says how the same model reads any text.
+    `meant` is the text without the slips in it, and `as_read` says how the same model reads any text.
     """
 
     text: str
+    meant: str
     language: Language
     words: Sequence[Word]
     terms: Mapping[Signal, Sequence[str]]
@@ -66,11 +68,16 @@ def read_question(
     has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
     encoded = None if reading is None else encoder.encode_questions([reading.text])[0]
+    mended = None if own is None else _mend(text, language, own, reading, encoded)
+    if mended is not None and reading is not None:
+        reading = through(read_for(mended.text, language, encoder.speaks) or Reading(mended.text), mended)
+        encoded = encoder.encode_questions([reading.text])[0]
     words = read_words(text, language)
     profile = _profile(language, reading, encoder)
     compared = {*_compared(profile), *(SHARED if shelves.keys() - {language} else ())}
     return AskedQuestion(
         text=text,
+        meant=text if mended is None else mended.text,
         language=language,
         words=words,
         terms={signal: _terms(text, language, signal, shelves) for signal in compared},
@@ -86,6 +93,20 @@ def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> P
     if reading is None:
         return Profile.WORDS
     return Profile.VECTORS if encoder.speaks(language) else Profile.GLOSSES
+
+
+def _mend(
+    text: str, language: Language, own: Shelf, reading: Reading | None, encoded: Encoded | None
+) -> Reading | None:
+    def is_known(word: str, start: int, end: int) -> bool:
+        if language in GLOSSED:
+            return read_glosses(language).find(word, language) is not None
+        if reading is None or reading.spans or encoded is None or not len(encoded.spans):
+            return True  # nothing says which words there are
+        pieces = (encoded.spans[:, 0] < end) & (encoded.spans[:, 1] > start)
+        return int(pieces.sum()) == 1  # a model has a piece for each word that is not rare
+
+    return mend(text, language, own.fields[Signal.WORDS].closest, is_known)
 
 
 def _compared(profile: Profile) -> Collection[Signal]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -17,6 +19,9 @@ from index.shelves import FIELDS, Kept, Shelf
 from index.signals import Signal
 from index.tokens import PLACE
 from tests.fakes.encoder import FakeEncoder, encode, vector
+
+if TYPE_CHECKING:
+    from index.encoder import SentenceEncoder
 
 EN, RU, KK, OTHER = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH, Language.OTHER
 WORDS = Signal.WORDS
@@ -180,3 +185,18 @@ def test_any_question_is_read(text: str, language: Language) -> None:
     if asked.encoded is not None:
         assert len(asked.piece_weights) == len(asked.encoded.tokens)
         assert (asked.piece_weights > 0).all()
+
+
+@pytest.mark.slow
+def test_a_model_reads_what_was_meant(real_encoder: SentenceEncoder) -> None:
+    shelves = {EN: ENGLISH}
+
+    asked = read_question("who arrested Masimovv?", EN, shelves, real_encoder)
+    right = read_question("who arrested massimov?", EN, shelves, real_encoder)
+
+    assert (asked.text, asked.meant) == ("who arrested Masimovv?", "who arrested massimov?")
+    assert asked.encoded is not None
+    assert right.encoded is not None
+    assert np.allclose(asked.encoded.vector, right.encoded.vector)
+    assert [asked.text[word.span.start : word.span.end] for word in asked.words] == ["arrested", "Masimovv"]
+    assert right.meant == right.text
