@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+import bot.composition
 import index.encoder
+from index.light import LightModel
+from index.reader import Reader
 from tests.fakes.command_line import CommandLine
 
 if TYPE_CHECKING:
@@ -24,10 +27,12 @@ settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def one_model() -> Iterator[None]:
-    """Every command of this process loads its model; the real one is loaded the first time only."""
+    """Every command of this process loads its models; the real ones are loaded the first time only."""
     load = index.encoder._load  # noqa: SLF001 (tests see the model through the front door, but once)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index.encoder, "_load", functools.cache(load))
+        patch.setattr(index.encoder, "LightModel", functools.cache(LightModel))
+        patch.setattr(bot.composition, "Reader", functools.cache(Reader))
         yield
 
 

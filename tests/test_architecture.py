@@ -54,7 +54,7 @@ HOMES = {
 
 #: Where the environment is read, and which modules set defaults for libraries that read it themselves.
 READS_ENVIRONMENT = "bot/settings.py"
-SETS_DEFAULTS = {"index/encoder.py", "bot/running.py"}
+SETS_DEFAULTS = {"index/__init__.py", "index/encoder.py", "bot/running.py"}
 
 LONGEST_MODULE = 350
 
