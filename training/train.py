@@ -12,6 +12,7 @@ beginning and end among the pieces of the right sentence. Word embeddings stay a
 import argparse
 import json
 import random
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,6 +38,27 @@ NEAREST = 3
 #: Share of the questions that are shown with a typing error, and letters at least of a word that has it.
 SLIPS, SHORTEST_SLIPPED = 0.1, 5
 SPAN_WEIGHT = 0.3
+
+#: Share of the questions with an answer that are turned into others without one, where that can be done: about
+#: another name, number or opposite (as Rajpurkar et al. 2018 had people do, https://arxiv.org/abs/1806.03822).
+TURNED = 0.5
+
+OPPOSITES = dict(
+    pair
+    for one in """first:last before:after most:least largest:smallest highest:lowest north:south east:west
+    northern:southern eastern:western more:less more:fewer best:worst increase:decrease rise:fall rose:fell won:lost
+    male:female men:women man:woman old:young oldest:youngest earliest:latest began:ended begin:end start:stop
+    open:closed opened:closed born:died killed:wounded dead:injured arrested:released allowed:banned longest:shortest
+    above:below minimum:maximum support:oppose supported:opposed with:without inside:outside higher:lower
+    bought:sold import:export imports:exports morning:evening public:private""".split()
+    for one, other in [one.split(":")]
+    for pair in ((one, other), (other, one))
+)
+_NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
+_NUMBER = re.compile(r"\b\d[\d.,]*\b")
+_YES_OR_NO = re.compile(
+    r"(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should)\b", re.IGNORECASE
+)
 
 Example = dict[str, Any]
 
@@ -104,7 +126,8 @@ def numbers(
     """
     made: list[Pair] = []
     rows, targets, spans = [], [], []
-    for row, example in enumerate(batch):
+    for row, given in enumerate(batch):
+        example = turned(given, drawn)
         order = list(range(len(example["candidates"])))
         right = example["right"]
         if len(order) > MOST_CANDIDATES:  # the nearest wrong ones, which come first, and some others
@@ -125,6 +148,28 @@ def numbers(
         targets.append(target)
         spans.append(span)
     return made, torch.tensor(rows), torch.tensor(targets), torch.tensor(spans)
+
+
+def turned(example: Example, drawn: random.Random) -> Example:
+    """Return a question, now and then as one that its right sentence nearly answers and does not."""
+    if example["right"] is None or drawn.random() >= TURNED:
+        return example
+    question: str = example["question"]
+    others = " ".join(one["sentence"] for i, one in enumerate(example["candidates"]) if i != example["right"])
+    known = f"{question} {example['candidates'][example['right']]['sentence']}"
+    ways = []
+    for pattern in (_NAME, _NUMBER):
+        mine = [one for one in pattern.findall(question) if one in known[len(question) :]]
+        theirs = [one for one in pattern.findall(others) if one not in known]
+        if mine and theirs:
+            ways.append((drawn.choice(mine), drawn.choice(theirs)))
+    if not _YES_OR_NO.match(question):  # those would be answered with a no
+        ways += [(word, OPPOSITES[word]) for word in question.split() if word in OPPOSITES]
+    if not ways:
+        return example
+    word, other = drawn.choice(ways)
+    text = re.sub(rf"\b{re.escape(word)}\b", other, question)
+    return {**example, "question": text, "right": None, "span": None}
 
 
 def slipped(question: str, drawn: random.Random) -> str:
