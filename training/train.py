@@ -39,21 +39,20 @@ NEAREST = 3
 SLIPS, SHORTEST_SLIPPED = 0.1, 5
 SPAN_WEIGHT = 0.3
 
-#: Share of the questions with an answer that are turned into others without one, where that can be done: about
-#: another name, number or opposite (as Rajpurkar et al. 2018 had people do, https://arxiv.org/abs/1806.03822).
+#: Share of the questions with an answer that are turned into others without one, where that can be done:
+#: about another name, number or opposite (as people did it for Rajpurkar et al. 2018,
+#: https://arxiv.org/abs/1806.03822).
 TURNED = 0.5
 
-OPPOSITES = dict(
-    pair
-    for one in """first:last before:after most:least largest:smallest highest:lowest north:south east:west
-    northern:southern eastern:western more:less more:fewer best:worst increase:decrease rise:fall rose:fell won:lost
-    male:female men:women man:woman old:young oldest:youngest earliest:latest began:ended begin:end start:stop
-    open:closed opened:closed born:died killed:wounded dead:injured arrested:released allowed:banned longest:shortest
-    above:below minimum:maximum support:oppose supported:opposed with:without inside:outside higher:lower
-    bought:sold import:export imports:exports morning:evening public:private""".split()
-    for one, other in [one.split(":")]
-    for pair in ((one, other), (other, one))
-)
+_PAIRS = """first:last before:after most:least largest:smallest highest:lowest north:south east:west
+    northern:southern eastern:western more:less more:fewer best:worst increase:decrease rise:fall rose:fell
+    won:lost male:female men:women man:woman old:young oldest:youngest earliest:latest began:ended begin:end
+    start:stop open:closed opened:closed born:died killed:wounded dead:injured arrested:released allowed:banned
+    longest:shortest above:below minimum:maximum support:oppose supported:opposed with:without inside:outside
+    higher:lower bought:sold import:export imports:exports morning:evening public:private"""
+OPPOSITES: dict[str, str] = {}
+for _one, _other in (pair.split(":") for pair in _PAIRS.split()):
+    OPPOSITES |= {_one: _other, _other: _one}
 _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]{2,}")
 _NUMBER = re.compile(r"\b\d[\d.,]*\b")
 _YES_OR_NO = re.compile(
