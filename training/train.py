@@ -47,7 +47,8 @@ TURNED = 0.5
 _PAIRS = """first:last before:after most:least largest:smallest highest:lowest north:south east:west
     northern:southern eastern:western more:less more:fewer best:worst increase:decrease rise:fall rose:fell
     won:lost male:female men:women man:woman old:young oldest:youngest earliest:latest began:ended begin:end
-    start:stop open:closed opened:closed born:died killed:wounded dead:injured arrested:released allowed:banned
+    start:stop open:closed opened:closed born:died killed:wounded dead:injured arrested:released
+    allowed:banned
     longest:shortest above:below minimum:maximum support:oppose supported:opposed with:without inside:outside
     higher:lower bought:sold import:export imports:exports morning:evening public:private"""
 OPPOSITES: dict[str, str] = {}
