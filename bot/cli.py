@@ -187,13 +187,13 @@ def remove(context: click.Context, article_id: int, because: str) -> None:
 @main.command()
 @click.pass_context
 def sync(context: click.Context) -> None:
-    """Make the index equal to the articles; does nothing where it is already."""
+    """Make the index equal to the articles, and whole; does nothing where it is already."""
     from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
 
     with explained():
         settings = _settings(context)
         with open_corpus(settings) as corpus:
-            report = refresh(make_engine(settings, corpus).engine)
+            report = refresh(make_engine(settings, corpus).engine, closely=True)
         click.echo(
             f"{report.added} passages added, {report.removed} removed, {report.kept} kept; "
             f"{report.encoded} sentences encoded"

@@ -107,11 +107,13 @@ def _calibration(settings: Settings) -> Calibration:
     return measured if settings.sure is None else measured.sure_from(settings.sure)
 
 
-def refresh(engine: Engine, *, patience_s: float = -1) -> SyncReport:
+def refresh(engine: Engine, *, patience_s: float = -1, closely: bool = False) -> SyncReport:
     """Bring the index up to date: with a progress bar on a terminal, with log lines elsewhere."""
     if not sys.stderr.isatty():
         return engine.refresh(
-            lambda done, total: log.info("encoded %s of %s sentences", done, total), patience_s=patience_s
+            lambda done, total: log.info("encoded %s of %s sentences", done, total),
+            patience_s=patience_s,
+            closely=closely,
         )
     bar = click.progressbar(length=1, label="Reading the articles", file=sys.stderr, show_pos=True)
 
@@ -123,4 +125,4 @@ def refresh(engine: Engine, *, patience_s: float = -1) -> SyncReport:
                 shown.enter_context(bar)
             bar.update(done - bar.pos)
 
-        return engine.refresh(show, patience_s=patience_s)
+        return engine.refresh(show, patience_s=patience_s, closely=closely)

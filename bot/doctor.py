@@ -124,6 +124,8 @@ def _index(settings: Settings) -> Findings:
         raise SnapshotDamaged(f"{error}; `crisisbot sync` rebuilds it") from error
     if snapshot is None:
         raise SnapshotDamaged("there is none yet; `crisisbot sync` builds it")
+    if not snapshot.has_sound_tokens():
+        raise SnapshotDamaged("word pieces are not what was written; `crisisbot sync` makes them anew")
     yield f"{snapshot.name} with {snapshot.manifest.passages} passages, all checksums right"
     if not snapshot.fits(settings.model().identity):
         raise SnapshotDamaged("it was made with another model or other rules; `crisisbot sync` rebuilds it")

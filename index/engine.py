@@ -52,19 +52,24 @@ class Engine:
         self._weights = weights or read_weights()
         self._judge = Judge(reader, calibration or read_calibration(), self._weights)
 
-    def refresh(self, progress: Progress = quietly, *, patience_s: float = -1) -> SyncReport:
+    def refresh(
+        self, progress: Progress = quietly, *, patience_s: float = -1, closely: bool = False
+    ) -> SyncReport:
         """Make the index equal to the corpus and answer from it from now on. Doing it twice does nothing.
 
         Args:
             progress: told how many sentences are encoded; what it raises ends this, and nothing is lost.
             patience_s: how long to wait while another process writes the index; -1 is for ever.
+            closely: look at all that is kept, and make anew what is damaged.
 
         Raises:
             TimeoutError: when another process writes the index for longer than that.
             OSError: when the disk does not take it.
         """
         with self._refreshing:
-            snapshot, report = self._sync.run(progress, self._snapshot, patience_s=patience_s)
+            snapshot, report = self._sync.run(
+                progress, self._snapshot, patience_s=patience_s, closely=closely
+            )
             self._switch(snapshot)
             return report
 
@@ -84,8 +89,11 @@ class Engine:
 
     @property
     def is_behind(self) -> bool:
-        """Say whether the corpus changed since the generation in use was made."""
-        return self._snapshot is None or self._snapshot.corpus_state != self._corpus.state()
+        """Say whether the corpus changed since the generation in use was made, or that is damaged."""
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.corpus_state != self._corpus.state():
+            return True
+        return snapshot.tokens is not None and snapshot.tokens.is_damaged
 
     def ask(self, question: Question, *, limit: int = 3, skip: int = 0) -> Answer:
         """Find up to `limit` passages that answer, best first, leaving out the first `skip` ones."""

@@ -32,10 +32,13 @@ class KeptVectors:
         dimension = self._dimension()
         return None if dimension is None else TokenFile(self._token_path, dimension)
 
-    def find(self, texts: Sequence[str]) -> tuple[NDArray[np.bool_], Vectors, Places]:
+    def find(
+        self, texts: Sequence[str], *, closely: bool = False
+    ) -> tuple[NDArray[np.bool_], Vectors, Places]:
         """Return which texts are kept, (n,), their vectors, (n, d), and where their word pieces are, (n,).
 
-        Zeros stand for those that are not; with nothing kept yet, d is 0.
+        Zeros stand for those that are not; with nothing kept yet, d is 0. Word pieces are read, and not only
+        looked for, when it is done `closely`.
         """
         records = self._records()
         if records is None:
@@ -58,7 +61,7 @@ class KeptVectors:
             count=len(texts),
         )
         tokens = TokenFile(self._token_path, chosen["vector"].shape[1])
-        return sound & tokens.holds(chosen["place"]), chosen["vector"], chosen["place"]
+        return sound & tokens.holds(chosen["place"], closely=closely), chosen["vector"], chosen["place"]
 
     def append(self, texts: Sequence[str], encoded: Sequence[Encoded]) -> None:
         """Keep what was computed of n texts; once this returns, it outlives a crash."""

@@ -52,7 +52,12 @@ class Sync:
         self._snapshots = Snapshots(folder)
 
     def run(
-        self, progress: Progress, known: Snapshot | None = None, *, patience_s: float = -1
+        self,
+        progress: Progress,
+        known: Snapshot | None = None,
+        *,
+        patience_s: float = -1,
+        closely: bool = False,
     ) -> tuple[Snapshot, SyncReport]:
         """Make the index equal to the corpus as it is now, and return it. Running it twice does nothing.
 
@@ -60,6 +65,7 @@ class Sync:
             progress: told how many sentences are encoded; what it raises ends this.
             known: a generation that was read before; it is not read again while it is the current one.
             patience_s: how long to wait for another process; -1 is for ever.
+            closely: read all word pieces, and make damaged ones anew; else only those that a search met.
 
         Raises:
             TimeoutError: when another process writes the index for longer than that.
@@ -74,12 +80,19 @@ class Sync:
             report = SyncReport(
                 added=len(wanted - have), removed=len(have - wanted), kept=len(wanted & have), encoded=0
             )
-            if current is not None and not report.changed:
+            damaged = current is not None and (
+                (current.tokens is not None and current.tokens.is_damaged)
+                or (closely and not current.has_sound_tokens())
+            )
+            if damaged:
+                log.warning("some word pieces are damaged and are made anew")
+            elif current is not None and not report.changed:
                 if current.corpus_state != state:
                     self._snapshots.point(current.name, state)
                     current = replace(current, corpus_state=state)
                 return current, report
-            return self._write(list(self._corpus.passage_texts(wanted)), state, report, progress)
+            texts = list(self._corpus.passage_texts(wanted))
+            return self._write(texts, state, report, progress, closely=damaged)
 
     def usable(self, known: Snapshot | None) -> Snapshot | None:
         """Return the current generation, unless it is damaged or made with another model or other rules."""
@@ -97,11 +110,17 @@ class Sync:
         return current
 
     def _write(
-        self, texts: Sequence[PassageText], state: str, report: SyncReport, progress: Progress
+        self,
+        texts: Sequence[PassageText],
+        state: str,
+        report: SyncReport,
+        progress: Progress,
+        *,
+        closely: bool,
     ) -> tuple[Snapshot, SyncReport]:
         kept = KeptVectors(self._folder / KEPT, self._encoder.identity)
         paragraphs = [one for group in by_language(texts) for one in self._paragraphs(group)]
-        encoded = self._encode_missing(paragraphs, kept, progress)
+        encoded = self._encode_missing(paragraphs, kept, progress, closely=closely)
         keys = {id_: key for paragraph in paragraphs for id_, key in paragraph.keys.items()}
         shelves = [Shelf.build(group, _kept_of(group, keys, kept)) for group in by_language(texts)]
         snapshot = self._snapshots.write(shelves, model_identity=self._encoder.identity, corpus_state=state)
@@ -118,11 +137,11 @@ class Sync:
         return [_paragraph(paragraph, found, self._encoder.speaks) for paragraph, found in grouped.items()]
 
     def _encode_missing(
-        self, paragraphs: Sequence["_Paragraph"], kept: KeptVectors, progress: Progress
+        self, paragraphs: Sequence["_Paragraph"], kept: KeptVectors, progress: Progress, *, closely: bool
     ) -> int:
         """Encode the paragraphs of which a sentence was never encoded in them; return how many sentences."""
         keys = [key for paragraph in paragraphs for key in paragraph.sentences]
-        found = dict(zip(keys, kept.find(keys)[0].tolist(), strict=True))
+        found = dict(zip(keys, kept.find(keys, closely=closely)[0].tolist(), strict=True))
         missing = {
             tuple(one.sentences): one for one in paragraphs if not all(found[key] for key in one.sentences)
         }

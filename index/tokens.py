@@ -61,6 +61,8 @@ class TokenFile:
         self._path = path
         self._dimension = dimension
         self._map: NDArray[np.uint8] | None = None
+        #: Whether something that was read here was not what was written.
+        self.is_damaged = False
 
     def append(self, packed: list[bytes]) -> Places:
         """Write packed pieces at the end; once this returns, they outlive a crash."""
@@ -72,14 +74,24 @@ class TokenFile:
             os.fsync(file.fileno())
         return places
 
-    def holds(self, places: Places) -> NDArray[np.bool_]:
-        """Say which places lie within the file, (n,)."""
+    def holds(self, places: Places, *, closely: bool = False) -> NDArray[np.bool_]:
+        """Say which places lie within the file, (n,); `closely`: and hold what was written, by reading it."""
         try:
             size = self._path.stat().st_size
         except FileNotFoundError:
             size = 0
         inside: NDArray[np.bool_] = self._ends(places) <= size
+        if closely:
+            for row in np.flatnonzero(inside).tolist():
+                inside[row] = self._is_sound(places[row])
         return inside
+
+    def _is_sound(self, place: Any) -> bool:  # noqa: ANN401 (one of `Places`)
+        try:
+            self.read(place)
+        except SnapshotDamaged:
+            return False
+        return True
 
     def read(self, place: Any) -> tuple[Spans, Vectors]:  # noqa: ANN401 (one of `Places`)
         """Return the spans of a passage's word pieces, (t, 2), and their vectors, (t, d).
@@ -90,6 +102,7 @@ class TokenFile:
         offset, count, check = int(place["offset"]), int(place["count"]), int(place["check"])
         packed = self._bytes(offset, offset + count * _record(self._dimension).itemsize)
         if zlib.crc32(packed) != check:
+            self.is_damaged = True
             raise SnapshotDamaged(f"{self._path} is damaged at byte {offset:,}")
         return unpack(packed, self._dimension)
 
@@ -104,6 +117,7 @@ class TokenFile:
             try:
                 self._map = np.memmap(self._path, dtype=np.uint8, mode="r")
             except (OSError, ValueError) as error:
+                self.is_damaged = True
                 raise SnapshotDamaged(f"{self._path} cannot be read: {error}") from error
         return self._map[start:end].tobytes()
 

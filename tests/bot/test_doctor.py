@@ -75,6 +75,15 @@ def test_a_damaged_index_is_seen(crisisbot: CommandLine) -> None:
     assert "crisisbot sync" in wrong[0]
 
 
+def test_damaged_word_pieces_are_seen_and_sync_makes_them_anew(crisisbot: CommandLine) -> None:
+    (file,) = crisisbot.data.glob("index/vectors/*.tokens")
+    file.write_bytes(bytes([file.read_bytes()[0] ^ 1]) + file.read_bytes()[1:])
+    _, wrong = lines(crisisbot, well=False)
+    assert wrong == ["index: word pieces are not what was written; `crisisbot sync` makes them anew"]
+    crisisbot.says("sync")
+    lines(crisisbot, well=True)
+
+
 def test_an_index_whose_pointer_is_garbage_is_seen(crisisbot: CommandLine) -> None:
     (crisisbot.data / "index" / "CURRENT").write_text("garbage", encoding="utf-8")
     _, wrong = lines(crisisbot, well=False)

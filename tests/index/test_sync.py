@@ -496,6 +496,31 @@ def test_a_flipped_byte_in_word_pieces_costs_no_answer_and_is_said(
     assert "word pieces cannot be used" in caplog.text
 
 
+@pytest.mark.parametrize("met", [True, False], ids=["a search met them", "looked at closely"])
+def test_flipped_bytes_in_word_pieces_are_healed_and_only_their_paragraphs_are_encoded(
+    place: Place, caplog: pytest.LogCaptureFixture, *, met: bool
+) -> None:
+    place.sync()
+    (file,) = (place.folder / "vectors").glob("*.tokens")
+    content = file.read_bytes()
+    file.write_bytes(bytes([*(byte ^ 0x55 for byte in content[:40]), *content[40:]]))
+    engine = Engine(place.folder, place.corpus, place.encoder, calibration=SHOW_ALL, weights=WEIGHTS)
+    engine.refresh()
+    if met:
+        assert not engine.is_behind
+        engine.ask(Question.parse("Who was arrested?"))
+        assert engine.is_behind
+
+    report = engine.refresh(closely=not met)
+
+    assert "some word pieces are damaged and are made anew" in caplog.text
+    assert (report.changed, report.encoded) == (False, 2)  # both sentences of the paragraph
+    assert not engine.is_behind
+    answer = engine.ask(Question.parse("Who was arrested?"))
+    assert all(Signal.LATE in one.signals for one in answer.considered)
+    assert engine.refresh(closely=True).encoded == 0
+
+
 def test_a_read_only_look_at_an_index_without_word_pieces_calls_it_damaged(place: Place) -> None:
     place.sync()
     (file,) = (place.folder / "vectors").glob("*.tokens")
