@@ -1,6 +1,7 @@
 """Fit how much each signal counts (index/weights.json) and what makes a probability (index/calibration.json).
 
     python benchmarks/fitting.py weights PAIRS.jsonl
+    python benchmarks/fitting.py reader PAIRS.jsonl
     python benchmarks/fitting.py confidence PAIRS.jsonl
 
 Fitted on what the reader was not trained on: a sixth of this project's English news, half of its Russian and

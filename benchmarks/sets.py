@@ -16,6 +16,9 @@ from prepare import HELD_PAIRS, is_held, language_of, natural
 #: Sentences of the pairs in one article: neighbours in that file are of one paragraph, more or less.
 TOGETHER = 4
 
+#: Sentences that are neither trained on nor asked about: more than an article has, and the cut may be in one.
+BETWEEN_HALVES = 150
+
 
 def held_news(*paths: Path) -> QuestionSet:
     """Read those of this project's made-up reports that the reader was not trained on.
@@ -44,7 +47,7 @@ def held_news(*paths: Path) -> QuestionSet:
 
 
 def held_pairs(path: Path) -> QuestionSet:
-    """Read the pairs that the reader was not trained on."""
+    """Read the pairs that the reader was not trained on, and that are of other articles than those."""
     articles: dict[str, Article] = {}
     cut: dict[str, tuple[Passage, ...]] = {}
     asked: dict[str, list[str]] = {}
@@ -52,7 +55,7 @@ def held_pairs(path: Path) -> QuestionSet:
     for line in lines:
         asked.setdefault(natural(line["sentence"]), []).append(natural(line["question"]))
     sentences = list(asked)
-    sentences = sentences[int(len(sentences) * HELD_PAIRS) :]
+    sentences = sentences[int(len(sentences) * HELD_PAIRS) + BETWEEN_HALVES :]
     questions: list[Asked] = []
     for first in range(0, len(sentences), TOGETHER):
         some, key = sentences[first : first + TOGETHER], f"{path.stem}#{first}"

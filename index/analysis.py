@@ -4,6 +4,7 @@ import functools
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import Stemmer
 
@@ -11,8 +12,12 @@ from corpus.languages import Language
 from index.kazakh import stem as kazakh_stem
 from index.letters import fold_kazakh, latin_kazakh_to_cyrillic, normalise, strip_diacritics
 
-#: Letters and digits, with the apostrophes and dots that stand inside words and numbers ("don't", "4.3").
-WORD = re.compile(r"\w+(?:['’.,]\w+)*")
+#: Letters and digits of a normalised text, with what stands inside words and numbers ("don't", "4.3").
+_WORD = re.compile(r"\w+(?:['.,]\w+)*")
+
+#: The same in a text as it is written: with stress marks, what shows nothing, and all that is an apostrophe.
+_LETTERS = "[\\w\u00ad\u200b-\u200d\ufeff\u0300-\u036f]"
+_RAW_WORD = re.compile(rf"\w{_LETTERS}*(?:['.,’‘ʼʹʻ`´′＇]\w{_LETTERS}*)*")
 
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
@@ -67,12 +72,36 @@ def telling_words(text: str, language: Language) -> list[str]:
     return telling or words
 
 
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A normalised word, and where it stands in the text, as it is written there."""
+
+    word: str
+    start: int
+    end: int
+
+
+def located_words(text: str, language: Language) -> list[Located]:
+    """Return all words of a text, normalised, in order; Kazakh in Latin letters comes out in Cyrillic."""
+    is_latin = language is Language.KAZAKH and not _CYRILLIC.search(text)
+    found = ((_normal(one[0]), one.start(), one.end()) for one in _RAW_WORD.finditer(text))
+    return [
+        Located(latin_kazakh_to_cyrillic(word) if is_latin else word, start, end)
+        for word, start, end in found
+        if word
+    ]
+
+
 def words_of(text: str, language: Language) -> list[str]:
-    """Return all normalised words of a text. Kazakh in Latin letters comes out in Cyrillic ones."""
-    words: list[str] = WORD.findall(normalise(text))
-    if language is Language.KAZAKH and not _CYRILLIC.search(text):
-        return [latin_kazakh_to_cyrillic(word) for word in words]
-    return words
+    """Return all normalised words of a text, in order."""
+    return [one.word for one in located_words(text, language)]
+
+
+@functools.lru_cache(maxsize=200_000)
+def _normal(raw: str) -> str:
+    """Return a word normalised: of what comes apart (1½) its first piece, nothing where nothing is left."""
+    found = _WORD.search(normalise(raw))
+    return found[0] if found else ""
 
 
 def is_stop_word(word: str, language: Language) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from corpus.languages import Language
-from index.analysis import WORD, stem, words_of
+from index.analysis import located_words, stem
 from index.letters import fold_kazakh, normalise
 from index.meanings import COLUMNS, LEXICON
 from index.names import romanise
@@ -56,19 +56,14 @@ def gloss(text: str, language: Language) -> Reading:
     """Return a text in English words, in its own order; punctuation and numbers stay."""
     if language not in GLOSSED:
         return Reading(text)
-    raw = list(WORD.finditer(text))
-    words = words_of(text, language)
-    if len(raw) != len(words):  # normalisation joined or parted something
-        words = [next(iter(words_of(one[0], language)), one[0].lower()) for one in raw]
     written, spans, last = "", [], 0
-    for found, word in zip(raw, words, strict=True):
-        between = text[last : found.start()]
-        written += between
-        english = gloss_word(word, language)
+    for found in located_words(text, language):
+        written += text[last : found.start]
+        english = gloss_word(found.word, language)
         if english:
-            spans.append((len(written), len(written) + len(english), found.start(), found.end()))
+            spans.append((len(written), len(written) + len(english), found.start, found.end))
             written += english
-        last = found.end()
+        last = found.end
     return Reading(written + text[last:], tuple(spans))
 
 

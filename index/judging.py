@@ -94,6 +94,9 @@ class Judge:
         by = _by(asked, evidence.revision.language, has_reader=read is not None)
         probability = self._calibration.probability(by, signals)
         outcome = self._calibration.outcome(by, probability)
+        was_passed_over = read is None and self._reader is not None and asked.language is not Language.OTHER
+        if outcome is Outcome.ANSWERED and (asked.is_guess or was_passed_over):
+            outcome = Outcome.CLOSEST
         return replace(
             one, evidence=evidence, signals=signals, by=by, probability=probability, outcome=outcome
         )

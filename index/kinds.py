@@ -4,6 +4,9 @@ import enum
 import re
 
 from corpus.languages import Language
+from index.analysis import is_stop_word, located_words
+from index.glosses import GLOSSED, read_glosses
+from index.meanings import concepts
 
 
 class Kind(enum.StrEnum):
@@ -41,7 +44,14 @@ _ASKED: tuple[tuple[Kind, re.Pattern[str]], ...] = (
             r"қашан\w*|кашан\w*|қай (?:жыл|күн|ай|уақыт)\w*",
         ),
     ),
-    (Kind.PERSON, _any(r"who|whom|whose", r"кто|кого|кому|кем|чей|чья|чьё|чьи", r"кім\w*|ким\w{0,4}")),
+    (
+        Kind.PERSON,
+        _any(
+            r"who|whom|whose",
+            r"кто|кого|кому|кем|чей|чья|чьё|чьи",
+            r"кім\w*|ким(?:ди|нин|ге|ден|дер|мен)?\b(?! (?-i:[А-ЯЁ]))",
+        ),
+    ),
     (
         Kind.PLACE,
         _any(
@@ -69,7 +79,9 @@ _NUMBER = _any(
 )
 _TIME = _any(
     r"1\d{3}|20\d\d|\d{1,2}:\d\d",
-    r"january|february|march|april|may|june|july|august|september|october|november|december",
+    r"january|february|april|june|july|august|september|october|november|december",
+    r"\d{1,2}(?:st|nd|rd|th)? (?:march|may)|(?:march|may) \d{1,4}",
+    r"(?:in|of|until|since|by|last|early|late|mid) (?:march|may)",
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|morning|evening|night|noon|years?|century|weeks?|months?|days?|hours?|"
     r"today|yesterday|tomorrow",
     r"январ\w+|феврал\w+|марта?|апрел\w+|ма[йя]|июн\w+|июл\w+|август\w*|сентябр\w+|октябр\w+|ноябр\w+|декабр\w+",
@@ -97,6 +109,15 @@ def has(kind: Kind, sentence: str, language: Language) -> bool:
     """Say whether a sentence has such a thing as is asked for; always for `OTHER`."""
     if kind in {Kind.PERSON, Kind.PLACE}:
         # Other scripts have no capital letters to go by.
-        return language is Language.OTHER or _NAME.search(sentence) is not None
+        return language is Language.OTHER or _NAME.search(sentence) is not None or _begins(sentence, language)
     pattern = {Kind.NUMBER: _NUMBER, Kind.TIME: _TIME, Kind.REASON: _REASON}.get(kind)
     return pattern is None or pattern.search(sentence) is not None
+
+
+def _begins(sentence: str, language: Language) -> bool:
+    """Say whether a sentence begins with a name: with a word that a language's dictionary does not know."""
+    first = next(iter(located_words(sentence, language)), None)
+    if language not in GLOSSED or first is None or not sentence[first.start].isupper():
+        return False
+    is_known = concepts(first.word, language) or read_glosses(language).find(first.word, language) is not None
+    return not is_known and not is_stop_word(first.word, language)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from corpus.languages import Language
 from corpus.passages import Span
-from index.analysis import WORD, is_stop_word, stem, words_of
+from index.analysis import is_stop_word, located_words, stem
 from index.meanings import SHORTEST_NAME, concepts
-from index.names import sound_key
+from index.names import last_vowel, sound_key
 from index.slips import is_slip
 
 #: Letters of a word at least, for a typing error in it to be forgiven.
@@ -44,33 +44,46 @@ class Word:
     sound: str
     is_number: bool
     is_name: bool = False
+    last_vowel: str | None = None
+
+    def sounds_like(self, other: "Word") -> bool:
+        """Say whether two names have one sound, as far as their endings can tell."""
+        endings = (self.last_vowel, other.last_vowel)
+        return self.sound == other.sound and (None in endings or endings[0] == endings[1])
 
 
 class Words:
-    """The telling words of a text, in order, and where they are by all that they can be met by."""
+    """The telling words of a text, in order, and where they are by all that they can be met by.
+
+    A name is met by its spellings and forms alone, never by a word that is like it: Karimov is not Kasimov,
+    Karimova or Karimovka.
+    """
 
     def __init__(self, words: Sequence[Word]) -> None:
         self.words = tuple(words)
         self._by_stem: dict[str, list[int]] = {}
         self._by_meaning: dict[str, list[int]] = {}
+        self._by_sound: dict[str, list[int]] = {}
         self._stems_by_letter: dict[str, list[str]] = {}
         for number, word in enumerate(self.words):
             if word.stem not in self._by_stem and not word.is_number:
                 self._stems_by_letter.setdefault(word.stem[0], []).append(word.stem)
             self._by_stem.setdefault(word.stem, []).append(number)
-            for meaning in (*word.concepts, *([f"={word.sound}"] if word.sound else ())):
+            for meaning in word.concepts:
                 self._by_meaning.setdefault(meaning, []).append(number)
+            if word.sound:
+                self._by_sound.setdefault(word.sound, []).append(number)
 
     def met_by(self, word: Word, *, same_language: bool) -> list[int]:
         """Return the numbers of the words that are forms, synonyms or spellings of a word, ascending."""
         if word.is_number:
             return self._by_stem.get(word.stem, [])
-        found = {
-            number
-            for meaning in (*word.concepts, f"={word.sound}")
-            for number in self._by_meaning.get(meaning, ())
-        }
+        found = {number for one in word.concepts for number in self._by_meaning.get(one, ())}
+        alike = self._by_sound.get(word.sound, ())
+        found.update(number for number in alike if word.sounds_like(self.words[number]))
         if same_language:
+            found.update(self._by_stem.get(word.stem, ()))
+        if same_language and not word.is_name:
             # Slips are rare in a first letter, and most words part there.
             for known in self._stems_by_letter.get(word.stem[0], ()):
                 if _is_form(word.stem, known):
@@ -80,14 +93,12 @@ class Words:
 
 def read_words(text: str, language: Language) -> list[Word]:
     """Return the telling words of a text, in order."""
-    raw = list(WORD.finditer(text))
-    words = words_of(text, language)
-    if len(raw) != len(words):
-        return []
     return [
-        _word(Span(one.start(), one.end()), word, language, is_capital=number > 0 and one[0][0].isupper())
-        for number, (one, word) in enumerate(zip(raw, words, strict=True))
-        if not is_stop_word(word, language)
+        _word(
+            Span(one.start, one.end), one.word, language, is_capital=number > 0 and text[one.start].isupper()
+        )
+        for number, one in enumerate(located_words(text, language))
+        if not is_stop_word(one.word, language)
     ]
 
 
@@ -106,7 +117,7 @@ def found_share(question: Sequence[Word], met: Sequence[Sequence[int]], idf: Idf
 def _word(span: Span, word: str, language: Language, *, is_capital: bool) -> Word:
     found, known, sound, is_number = _recognised(word, language)
     is_name = is_number or any(map(_NAMING.match, known)) or (is_capital and not known)
-    return Word(span, found, known, sound, is_number, is_name)
+    return Word(span, found, known, sound, is_number, is_name, last_vowel(word) if sound else None)
 
 
 @functools.lru_cache(maxsize=200_000)

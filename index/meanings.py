@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from corpus.languages import Language
-from index.analysis import WORD, is_stop_word, stem, words_of
+from index.analysis import is_stop_word, located_words, stem
 from index.letters import normalise
 from index.names import sound_key
 
@@ -56,11 +56,7 @@ def concepts(word: str, language: Language) -> tuple[str, ...]:
 
 def _words(text: str, language: Language) -> list[tuple[str, bool]]:
     """Return normalised words, and whether each is written with a capital letter."""
-    raw = WORD.findall(text)
-    words = words_of(text, language)
-    if len(raw) != len(words):  # normalisation joined or parted something: go by what it gave
-        return [(word, False) for word in words]
-    return [(word, one[0].isupper()) for one, word in zip(raw, words, strict=True)]
+    return [(one.word, text[one.start].isupper()) for one in located_words(text, language)]
 
 
 def _key(part: str) -> str:

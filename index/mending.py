@@ -7,11 +7,11 @@ article has it, and it is a slip of one that an article has (`index.slips`).
 from collections.abc import Callable
 
 from corpus.languages import Language
-from index.analysis import WORD, is_stop_word, stem, words_of
+from index.analysis import Located, is_stop_word, located_words, stem
 from index.glosses import Reading
 
-#: Say whether the word at these characters, (normalised word, start, end), is known.
-IsKnown = Callable[[str, int, int], bool]
+#: Say whether a word of a text is known.
+IsKnown = Callable[[Located], bool]
 
 
 def mend(text: str, language: Language, closest: Callable[[str], str], is_known: IsKnown) -> Reading | None:
@@ -23,21 +23,17 @@ def mend(text: str, language: Language, closest: Callable[[str], str], is_known:
         closest: from a stem to the one of the articles that it is a slip of, or to itself.
         is_known: which words are right as they are.
     """
-    raw = list(WORD.finditer(text))
-    words = words_of(text, language)
-    if len(raw) != len(words):
-        return None
     written, spans, last, mended = "", [], 0, False
-    for found, word in zip(raw, words, strict=True):
-        written += text[last : found.start()]
-        meant = found[0]
-        if not is_stop_word(word, language) and not is_known(word, found.start(), found.end()):
-            other = _meant(word, language, closest)
-            if other != word:
+    for found in located_words(text, language):
+        written += text[last : found.start]
+        meant = text[found.start : found.end]
+        if not is_stop_word(found.word, language) and not is_known(found):
+            other = _meant(found.word, language, closest)
+            if other != found.word:
                 meant, mended = other, True
-        spans.append((len(written), len(written) + len(meant), found.start(), found.end()))
+        spans.append((len(written), len(written) + len(meant), found.start, found.end))
         written += meant
-        last = found.end()
+        last = found.end
     return Reading(written + text[last:], tuple(spans)) if mended else None
 
 
@@ -47,7 +43,10 @@ def _meant(word: str, language: Language, closest: Callable[[str], str]) -> str:
     other = closest(root)
     if other == root:
         return word
-    return other + word[len(root) :] if word.startswith(root) else other
+    if word.startswith(root):
+        return other + word[len(root) :]
+    # The English stemmer writes i for a last y: minstry is minstri, and so ministri is ministry.
+    return other[:-1] + "y" if word[-1] == "y" and other[-1] == root[-1] == "i" else other
 
 
 def through(outer: Reading, inner: Reading) -> Reading:

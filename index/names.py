@@ -41,6 +41,18 @@ def sound_key(word: str) -> str:
 
     Case endings come off in Russian and Kazakh, the possessive in English.
     """
+    return _sounds(word)[0]
+
+
+def last_vowel(word: str) -> str | None:
+    """Return the vowel that a key lacks at its end: Karimova is not Karimov, nor is Nigeria Niger.
+
+    None for Cyrillic words, in which it may be the ending of a case.
+    """
+    return None if _CYRILLIC.search(word) else _sounds(word)[1]
+
+
+def _sounds(word: str) -> tuple[str, str]:
     small = normalise(word)
     if _CYRILLIC.search(small):
         return _fold(_nominative(small).translate(_ROMAN))
@@ -88,11 +100,13 @@ _VOWELS: Final = re.compile("[aeiou]{2,}")
 _LAST_VOWEL: Final = re.compile(f"(?<=.{{{SHORTEST}}})[aeiou]$")
 
 
-def _fold(latin: str) -> str:
-    """Give each sound one spelling; no vowel stays that the transliterations leave out."""
+def _fold(latin: str) -> tuple[str, str]:
+    """Give each sound one spelling, less vowels that transliterations leave out; and the last of those."""
     for spelling, sound in _SPELLINGS:
         latin = spelling.sub(sound, latin)
-    return _LAST_VOWEL.sub("", _VOWELS.sub(lambda run: _vowel(run[0], first=not run.start()), latin)).lower()
+    full = _VOWELS.sub(lambda run: _vowel(run[0], first=not run.start()), latin).lower()
+    bare = _LAST_VOWEL.sub("", full)
+    return bare, full[len(bare) :]
 
 
 def _vowel(run: str, *, first: bool) -> str:

@@ -1,17 +1,19 @@
-"""AskedQuestion: a question as shelves and models read it; pure."""
+"""AskedQuestion: a question as shelves and models read it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from corpus.languages import Language
+from corpus.passages import Span
+from index.analysis import Located, located_words, words_of
 from index.encoder import Encoded, Encoder
 from index.fusion import Profile
 from index.glosses import GLOSSED, Reading, read_for, read_glosses
 from index.matching import Idf, Word, read_words
-from index.meanings import meanings
-from index.mending import mend, through
+from index.meanings import concepts, meanings
+from index.mending import IsKnown, mend, through
 from index.shelves import FIELDS, Query, Shelf
 from index.signals import Scores, Signal
 from index.words import WordIndex
@@ -30,11 +32,13 @@ SPOKEN = (Signal.WORDS, Signal.PARAGRAPH_WORDS)
 class AskedQuestion:
     """A question, read once: its telling words, its terms by field, and as a model reads it, if it can.
 
-    `meant` is the text without the slips in it, and `as_read` says how the same model reads any text.
+    `meant` is the text without the slips in it; where one of those may be a name, `meant` is a guess.
+    `as_read` says how the same model reads any text.
     """
 
     text: str
     meant: str
+    is_guess: bool
     language: Language
     words: Sequence[Word]
     terms: Mapping[Signal, Sequence[str]]
@@ -68,16 +72,20 @@ def read_question(
     has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
     encoded = None if reading is None else encoder.encode_questions([reading.text])[0]
-    mended = None if own is None else _mend(text, language, own, reading, encoded)
+    is_known = _known_to(language, reading, encoded)
+    mended = None if own is None else mend(text, language, own.fields[Signal.WORDS].closest, is_known)
     if mended is not None and reading is not None:
         reading = through(read_for(mended.text, language, encoder.speaks) or Reading(mended.text), mended)
         encoded = encoder.encode_questions([reading.text])[0]
-    words = read_words(text, language)
+        is_known = _known_to(language, reading, encoded)
+    meant = mended or Reading(text)
+    words = _words(text, meant, language, is_known)
     profile = _profile(language, reading, encoder)
     compared = {*_compared(profile), *(SHARED if shelves.keys() - {language} else ())}
     return AskedQuestion(
         text=text,
-        meant=text if mended is None else mended.text,
+        meant=meant.text,
+        is_guess=_is_guess(text, meant, language, is_known),
         language=language,
         words=words,
         terms={signal: _terms(text, language, signal, shelves) for signal in compared},
@@ -95,18 +103,41 @@ def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> P
     return Profile.VECTORS if encoder.speaks(language) else Profile.GLOSSES
 
 
-def _mend(
-    text: str, language: Language, own: Shelf, reading: Reading | None, encoded: Encoded | None
-) -> Reading | None:
-    def is_known(word: str, start: int, end: int) -> bool:
-        if language in GLOSSED:
-            return read_glosses(language).find(word, language) is not None
-        if reading is None or reading.spans or encoded is None or not len(encoded.spans):
-            return True  # nothing says which words there are
-        pieces = (encoded.spans[:, 0] < end) & (encoded.spans[:, 1] > start)
-        return int(pieces.sum()) == 1  # a model has a piece for each word that is not rare
+def _known_to(language: Language, reading: Reading | None, encoded: Encoded | None) -> IsKnown:
+    """Return which words of a question a dictionary or the model knows; what neither knows may be a name.
 
-    return mend(text, language, own.fields[Signal.WORDS].closest, is_known)
+    A model has a piece for each word that is not rare. Where nothing can tell, all are known.
+    """
+
+    def is_known(word: Located) -> bool:
+        if not word.word[0].isalpha() or concepts(word.word, language):
+            return True
+        if language in GLOSSED:
+            return read_glosses(language).find(word.word, language) is not None
+        if reading is None or encoded is None or not len(encoded.spans):
+            return True
+        pieces = (encoded.spans[:, 0] < word.end) & (encoded.spans[:, 1] > word.start)
+        return int(pieces.sum()) == 1
+
+    return is_known
+
+
+def _is_guess(text: str, meant: Reading, language: Language, is_known: IsKnown) -> bool:
+    """Say whether a word that was mended may be a name, and so another one than was typed."""
+    typed = set(words_of(text, language))
+    return any(one.word not in typed and not is_known(one) for one in located_words(meant.text, language))
+
+
+def _words(text: str, meant: Reading, language: Language, is_known: IsKnown) -> list[Word]:
+    """Return the telling words of a question, as they were meant and where they were typed.
+
+    Where nobody typed a capital letter, what is not known is taken for a name.
+    """
+    found = read_words(meant.text, language)
+    if not any(map(str.isupper, text[1:])):
+        unknown = {one.start for one in located_words(meant.text, language) if not is_known(one)}
+        found = [replace(word, is_name=word.is_name or word.span.start in unknown) for word in found]
+    return [replace(word, span=Span(*meant.original(word.span.start, word.span.end))) for word in found]
 
 
 def _compared(profile: Profile) -> Collection[Signal]:

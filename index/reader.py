@@ -22,9 +22,6 @@ from index.runtime import open_session
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 WEIGHTS_SHA256 = "0a50b795b282ed5d403cf7e8481db02986b5c529fdef8bd1547763be7b540a10"
 
-#: Sentences read in one forward pass; a longer one beside shorter ones costs all of them its padding.
-TOGETHER = 4
-
 #: Word pieces of an answer at most.
 LONGEST_ANSWER = 24
 
@@ -55,17 +52,15 @@ class Reader:
         session, pairs = self.load()
         asked = pairs.question(question)
         made = [pairs.pair(asked, sentence, before) for sentence, before in sentences]
-        order = sorted(range(len(made)), key=lambda row: len(made[row].ids))
-        found: dict[int, Read] = {}
-        for first in range(0, len(order), TOGETHER):
-            some = order[first : first + TOGETHER]
-            ids, mask, types = padded([made[row] for row in some])
+        found = []
+        for pair in made:
+            # One at a time: numbers of eight bits share one scale in a pass, so company would change them.
+            ids, mask, types = padded([pair])
             scores, marks = session.run(
                 None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
             )
-            for place, row in enumerate(some):
-                found[row] = Read(float(scores[place]), answer_in(made[row], marks[place]))
-        return [found[row] for row in range(len(made))]
+            found.append(Read(float(scores[0]), answer_in(pair, marks[0])))
+        return found
 
     def load(self) -> tuple[Any, Pairs]:
         """Load the model, once.

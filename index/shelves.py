@@ -22,7 +22,7 @@ from index.vectors import Rows, VectorIndex
 from index.words import WordIndex
 
 #: Grows when analysis or what is stored changes, so that older generations are rebuilt.
-RULES = 2
+RULES = 3
 
 #: A paragraph counts half as much as its sentence when candidates are gathered by words.
 PARAGRAPH_SHARE = 0.5

@@ -71,9 +71,10 @@ class WordIndex:
         return scores
 
     def closest(self, term: str) -> str:
-        """Return the term of the index that a term is a slip of (`index.slips`), the likest one.
+        """Return the term of the index that a term is a slip of (`index.slips`).
 
-        A term that is known, short, a number or like no other one is returned as it is.
+        The likest one, and of those the commonest. A term that is known, short, a number or like no other one
+        is returned as it is.
         """
         if term in self._index.vocab_dict or len(term) < SHORTEST or not term[-1].isalpha():
             return term
@@ -81,11 +82,16 @@ class WordIndex:
             (distance, known)
             for length in range(len(term) - MOST_WRONG, len(term) + MOST_WRONG + 1)
             for known, distance, _ in process.extract(
-                term, self._of_length(length), scorer=OSA.distance, score_cutoff=MOST_WRONG, processor=None
+                term,
+                self._of_length(length),
+                scorer=OSA.distance,
+                score_cutoff=MOST_WRONG,
+                processor=None,
+                limit=None,
             )
             if is_slip(term, known)
         ]
-        return min(alike, default=(0, term))[1]
+        return min(alike, key=lambda one: (one[0], self.idf(one[1]), one[1]), default=(0, term))[1]
 
     def _of_length(self, length: int) -> list[str]:
         with self._lock:

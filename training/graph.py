@@ -2,7 +2,7 @@
 
     python training/graph.py index/question.onnx
 
-The weights stay where they are, in the bundled model's own file; `index/quick.py` puts the two together. The
+The weights stay where they are, in the bundled model's own file; `index/light.py` puts the two together. The
 graph is BERT's (Devlin et al. 2019, https://arxiv.org/abs/1810.04805) for one text, and so needs no padding.
 """
 

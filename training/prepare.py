@@ -32,10 +32,12 @@ SEED = 20220105
 #: Wrong sentences a question of the pairs gets: the ones that today's ranking finds nearest.
 HARD = 5
 
-#: Of questions with an answer, this share is shown without it, to learn silence.
+#: Of questions with an answer, this share is shown without it, to learn silence; half of it of our own
+#: reports, which have questions without an answer anyway.
 WITHOUT = 0.2
 
-#: Where the pairs are parted: neighbours are of one article, so what is held back is of other articles.
+#: Where the pairs are parted: neighbours are of one article, so what is held back is of other articles, but
+#: for the one in which the cut falls (`benchmarks/sets.py` leaves that one out).
 HELD_PAIRS = 0.88
 
 #: Every so many reports of this project's own, one is held back; of each language's few others, every second.

@@ -104,6 +104,26 @@ def test_of_two_values_at_most_one_is_below_the_other(measure: str, one: float, 
     assert not (quality.is_below(measure, one, other) and quality.is_below(measure, other, one))
 
 
+@pytest.mark.parametrize(
+    "measure, count",
+    [
+        ("P@1", 2),
+        ("coverage", 2),
+        ("precision of answered", 1),
+        ("false answers", 3),
+        ("calibration error", 5),
+    ],
+)
+def test_one_question_of_those_that_a_measure_counts_may_turn(measure: str, count: int) -> None:
+    found = [
+        asked(right=relevant > 0, relevant=relevant, answered=answered)
+        for relevant, answered in ((1, True), (2, False), (0, False), (0, False), (0, False))
+    ]
+
+    assert quality.counted(measure, found) == count
+    assert quality.counted(measure, []) == 1
+
+
 def test_measures_that_are_better_the_smaller_they_are_exist() -> None:
     assert set(quality.SMALLER) < set(silence([]))
 
@@ -130,7 +150,7 @@ def test_at_its_floors_a_set_passes_and_nothing_is_written(
     assert gate.baseline.read_bytes() == before
 
 
-@pytest.mark.parametrize("right, false, name", [(5, 4, HIT), (6, 5, FALSE)])
+@pytest.mark.parametrize("right, false, name", [(4, 4, HIT), (6, 6, FALSE)])
 def test_below_a_floor_it_fails_and_names_the_measure(
     gate: Gate, right: int, false: int, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,6 +162,10 @@ def test_below_a_floor_it_fails_and_names_the_measure(
         line.rpartition("   ")[2] for line in capsys.readouterr().out.splitlines() if line.startswith(name)
     }
     assert marks == {"BELOW"}
+
+
+def test_one_question_that_turns_is_forgiven(gate: Gate) -> None:
+    gate.hold(right=5, false=5)  # of ten each: processors multiply eight-bit numbers in different ways
 
 
 def test_only_the_named_sets_are_asked(gate: Gate) -> None:
@@ -171,7 +195,7 @@ def test_raising_moves_floors_to_what_is_better(
 
 def test_raising_never_moves_a_floor_the_wrong_way(gate: Gate) -> None:
     with pytest.raises(SystemExit, match="below the floor: set/P@1"):
-        gate.hold("--raise", right=5, false=1)
+        gate.hold("--raise", right=4, false=1)
 
     assert gate.floors() == {"P@1": 0.6, "false answers": 0.1}
 
@@ -194,11 +218,11 @@ def test_lowering_needs_a_reason(gate: Gate, capsys: pytest.CaptureFixture[str])
 
 def test_lowering_moves_the_named_floor_alone_and_keeps_the_reason(gate: Gate) -> None:
     with pytest.raises(SystemExit, match="below the floor: another/P@1"):
-        gate.hold("--lower", HIT, "--because", "a fairer gold", right=5, false=1)
+        gate.hold("--lower", HIT, "--because", "a fairer gold", right=4, false=1)
 
-    assert gate.floors() == {"P@1": 0.5, "false answers": 0.4}
+    assert gate.floors() == {"P@1": 0.4, "false answers": 0.4}
     assert gate.written()["floors"]["another"] == FLOORS
-    assert gate.written()["lowered"] == [{"floor": HIT, "from": 0.6, "to": 0.5, "because": "a fairer gold"}]
+    assert gate.written()["lowered"] == [{"floor": HIT, "from": 0.6, "to": 0.4, "because": "a fairer gold"}]
 
 
 def test_a_measure_without_a_floor_gets_one_when_floors_are_written(

@@ -452,3 +452,15 @@ def test_damaged_word_pieces_cost_marks_and_no_answer(place: Place, tmp_path: Pa
     flip(file)
 
     assert place.marked("who arrested the mayor", found) == ["arrested", "mayor"]
+
+
+def test_a_guess_at_a_name_is_never_answered(place: Place) -> None:
+    place.reader = FakeReader({ARREST: 9.0})
+    (sure,) = place.judge("Who was arrested?", candidate(ARREST))
+    asked = replace(place.asked("Who was arrested?", EN), is_guess=True)
+
+    judge = Judge(place.reader, CALIBRATION, WEIGHTS)
+    (guessed,) = judge.judge(asked, [candidate(ARREST)], place.snapshot())
+
+    assert (sure.outcome, guessed.outcome) == (Outcome.ANSWERED, Outcome.CLOSEST)
+    assert guessed.probability == sure.probability

@@ -153,3 +153,31 @@ def test_scripts_without_capital_letters_may_have_names_anywhere(kind: Kind) -> 
 @given(st.text(), st.text(), st.sampled_from(Language))
 def test_no_text_fails(question: str, sentence: str, language: Language) -> None:
     assert has(asked_for(question), sentence, language) in {True, False}
+
+
+@pytest.mark.parametrize(
+    "sentence,language",
+    [("Токаев подал в отставку.", Language.RUSSIAN), ("Мамин отставкаға кетті.", Language.KAZAKH)],
+)
+def test_a_sentence_may_begin_with_a_name_that_no_dictionary_has(sentence: str, language: Language) -> None:
+    assert has(Kind.PERSON, sentence, language)
+
+
+@pytest.mark.parametrize(
+    "sentence,language",
+    [
+        ("Полиция ушла.", Language.RUSSIAN),
+        ("Полиция кетті.", Language.KAZAKH),
+        ("Он ушёл.", Language.RUSSIAN),
+    ],
+)
+def test_a_word_that_a_dictionary_has_is_no_name(sentence: str, language: Language) -> None:
+    assert not has(Kind.PERSON, sentence, language)
+
+
+def test_a_verb_is_no_month_and_a_korean_no_question() -> None:
+    assert not has(Kind.TIME, "You may return and march on.", Language.ENGLISH)
+    assert has(Kind.TIME, "It ends on 5 May.", Language.ENGLISH)
+    assert has(Kind.TIME, "It ended in March.", Language.ENGLISH)
+    assert asked_for("Где Ким Чен Ын?") is Kind.PLACE
+    assert asked_for("ким усталды") is Kind.PERSON

@@ -47,7 +47,7 @@ def share(question: str, sentence: str, language: Language, other: Language | No
 def test_telling_words_are_read_with_all_by_which_they_are_recognised() -> None:
     assert read_words("Who arrested Massimov, on 8 January?", EN) == [
         Word(Span(4, 12), "arrest", frozenset({"arrest_detain"}), "", is_number=False),
-        Word(Span(13, 21), "massimov", frozenset(), "masimov", is_number=False, is_name=True),
+        Word(Span(13, 21), "massimov", frozenset(), "masimov", is_number=False, is_name=True, last_vowel=""),
         Word(Span(26, 27), "8", frozenset(), "", is_number=True, is_name=True),
         Word(Span(28, 35), "januari", frozenset({"month_january"}), "", is_number=False, is_name=True),
     ]
@@ -217,3 +217,54 @@ def test_more_words_never_hold_less(question: str, sentence: str, more: str, lan
 def test_a_text_holds_all_its_own_words(text: str, language: Language) -> None:
     if read_words(text, language):
         assert share(text, text, language) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "asked,told",
+    [
+        ("about Karimov", "Islam Kasimov died."),
+        ("about Karimova", "Islam Karimov died."),
+        ("about Kerimov", "Islam Karimov died."),
+        ("about Karimov", "Gulnara Karimova died."),
+        ("about Niger", "Nigeria votes."),
+        ("about Johnson", "Boris Johnston spoke."),
+        ("about Anderson", "Pamela Andersen spoke."),
+        ("about Nazarbayeva", "Nursultan Nazarbayev resigned."),
+    ],
+)
+def test_a_name_is_not_met_by_another_one_however_alike(asked: str, told: str) -> None:
+    assert met(asked, told, EN) == [[]]
+
+
+@pytest.mark.parametrize(
+    "asked,told,language",
+    [
+        ("about Nazarbaev", "Nursultan Nazarbayev resigned.", EN),
+        ("about Nazarbaïev’s", "Nursultan Nazarbayev resigned.", EN),
+        ("о Каримове", "Ислам Каримов умер.", RU),
+        ("Кәрімовке", "Ислам Каримов қайтыс болды.", KK),
+    ],
+)
+def test_a_name_is_met_by_its_spellings_and_forms(asked: str, told: str, language: Language) -> None:
+    assert any(met(asked, told, language))
+
+
+@pytest.mark.parametrize(
+    "text,language,words",
+    [
+        ("В школе № 175 погибли", RU, ["школе", "175", "погибли"]),
+        ("школа №175", RU, ["школа", "175"]),
+        ("за\u0301мке сгорел про\u00adтест", RU, ["за\u0301мке", "сгорел", "про\u00adтест"]),
+        ("Nazarbayev`s 5℃ frost", EN, ["Nazarbayev`s", "5", "frost"]),
+        ("a strike of 1½ days", EN, ["strike", "1½", "days"]),
+    ],
+)
+def test_no_character_hides_the_words_of_a_text(text: str, language: Language, words: list[str]) -> None:
+    assert [text[w.span.start : w.span.end] for w in read_words(text, language)] == words
+
+
+def test_a_word_is_recognised_whatever_is_written_into_it() -> None:
+    (plain,) = read_words("протест", RU)
+    (marked,) = read_words("про\u00adте\u0301ст", RU)
+
+    assert (marked.stem, marked.concepts, marked.span) == (plain.stem, plain.concepts, Span(0, 9))

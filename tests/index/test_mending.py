@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.languages import Language
-from index.analysis import analyse
+from index.analysis import Located, analyse
 from index.glosses import Reading, gloss
 from index.mending import mend, through
 from index.words import WordIndex
@@ -28,7 +28,7 @@ def closest(language: Language) -> Callable[[str], str]:
     return WordIndex.build([analyse(ARTICLES[language], language)]).closest
 
 
-def nothing(_word: str, _start: int, _end: int) -> bool:
+def nothing(_word: Located) -> bool:
     return False
 
 
@@ -71,9 +71,9 @@ def test_where_nothing_is_mistyped_nothing_is_mended(text: str) -> None:
 def test_a_word_that_is_known_is_right_as_it_is() -> None:
     asked: list[tuple[str, int, int]] = []
 
-    def known(word: str, start: int, end: int) -> bool:
-        asked.append((word, start, end))
-        return word == "motions"
+    def known(one: Located) -> bool:
+        asked.append((one.word, one.start, one.end))
+        return one.word == "motions"
 
     assert mend("who made the motions", EN, closest(EN), known) is None
     assert ("motions", 13, 20) in asked
@@ -121,3 +121,16 @@ def test_whatever_is_typed_each_word_stays_in_its_place(text: str, language: Lan
         assert [span[2:] for span in found.spans] == sorted(span[2:] for span in found.spans)
         assert all(found.text[a:b] for a, b, _, _ in found.spans)
         assert all(text[c:d] for _, _, c, d in found.spans)
+
+
+@pytest.mark.parametrize(
+    "typed,text",
+    [("the minstry", "the ministry"), ("a comapny", "a company"), ("the embasy", "the embassy")],
+)
+def test_a_last_y_stays_one(typed: str, text: str) -> None:
+    known = WordIndex.build([analyse("The ministry and the embassy of a company.", EN)]).closest
+
+    found = mend(typed, EN, known, nothing)
+
+    assert found is not None
+    assert found.text == text

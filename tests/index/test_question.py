@@ -200,3 +200,53 @@ def test_a_model_reads_what_was_meant(real_encoder: SentenceEncoder) -> None:
     assert np.allclose(asked.encoded.vector, right.encoded.vector)
     assert [asked.text[word.span.start : word.span.end] for word in asked.words] == ["arrested", "Masimovv"]
     assert right.meant == right.text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "typed,is_guess",
+    [
+        ("who arrested Masimovv?", True),
+        ("when did nazarbayav fall silent", True),
+        ("who arested Massimov?", False),  # a word that the model knows
+        ("who arrested Massimov?", False),
+        ("who arrested Kasparov?", False),
+    ],
+)
+def test_a_mended_name_may_be_another_one(
+    real_encoder: SentenceEncoder, typed: str, *, is_guess: bool
+) -> None:
+    assert read_question(typed, EN, {EN: ENGLISH}, real_encoder).is_guess is is_guess
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "text,names",
+    [
+        ("when did bakhtiyarov die", ["bakhtiyarov"]),  # nobody types capitals in a chat
+        ("when did Bakhtiyarov die", ["Bakhtiyarov"]),
+        ("when did the police die", []),
+        ("Who detained the zhanaozenites of Almaty?", ["Almaty"]),  # here somebody does
+    ],
+)
+def test_where_no_capital_is_typed_a_strange_word_is_a_name(
+    real_encoder: SentenceEncoder, text: str, names: list[str]
+) -> None:
+    asked = read_question(text, EN, {EN: ENGLISH}, real_encoder)
+
+    assert [text[word.span.start : word.span.end] for word in asked.words if word.is_name] == names
+
+
+def test_where_no_capital_is_typed_what_the_dictionary_lacks_is_a_name() -> None:
+    text = "кого арестовал бахтияров"
+
+    asked = read(text, RU, RUSSIAN)
+
+    assert [text[word.span.start : word.span.end] for word in asked.words if word.is_name] == ["бахтияров"]
+
+
+def test_a_mended_word_counts_as_much_as_the_word_that_was_meant() -> None:
+    typed, right = (read(f"{word} арестован", RU, RUSSIAN) for word in ("полицея", "полиция"))
+
+    assert [word.stem for word in typed.words] == [word.stem for word in right.words]
+    assert typed.piece_weights.tolist() == right.piece_weights.tolist()

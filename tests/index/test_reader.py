@@ -14,7 +14,7 @@ from index import reader
 from index.errors import ModelDamaged, ModelUnavailable
 from index.models import Model
 from index.pairs import Pairs
-from index.reader import TOGETHER, Reader
+from index.reader import Reader
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,14 +63,20 @@ def test_what_is_read_comes_out_in_the_order_it_went_in(loaded: Reader) -> None:
     assert {one.answer for one in found} == {Span(0, len("Police"))}
 
 
-def test_sentences_of_like_lengths_are_read_together(loaded: Reader, session: FakeSession) -> None:
+def test_each_sentence_is_read_by_itself(loaded: Reader, session: FakeSession) -> None:
     loaded.read("Who came?", [(sentence, "") for sentence in SENTENCES])
 
-    assert [len(given["input_ids"]) for given in session.ran] == [TOGETHER, TOGETHER, 1]
-    lengths = [sorted(given["attention_mask"].sum(axis=1).tolist()) for given in session.ran]
-    assert [length for some in lengths for length in some] == sorted(
-        length for some in lengths for length in some
-    )
+    assert [len(given["input_ids"]) for given in session.ran] == [1] * len(SENTENCES)
+    assert all(given["attention_mask"].all() for given in session.ran)
+
+
+def test_no_sentence_is_read_otherwise_for_the_company_it_is_in(shipped: Reader) -> None:
+    asked = "Who was arrested?"
+    others = [("The bridge was closed " + "and " * number + "opened.", "") for number in range(0, 60, 7)]
+
+    (alone,) = shipped.read(asked, [(ARREST, "")])
+
+    assert shipped.read(asked, [*others, (ARREST, "")])[-1] == alone
 
 
 def test_without_a_sentence_nothing_is_read(loaded: Reader, session: FakeSession) -> None:

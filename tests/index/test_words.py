@@ -153,3 +153,14 @@ def test_many_threads_mend_alike() -> None:
 
     assert together == alone
     assert alone == words
+
+
+def test_however_many_terms_are_near_the_one_that_was_meant_is_found() -> None:
+    near = [f"kar{one}{other}nov" for one in "bcdfghjk" for other in "bcdfghjk"]
+
+    assert WordIndex.build([[*near, "karimov"]]).closest("karinov") == "karimov"
+
+
+def test_of_terms_that_are_as_near_the_commonest_was_meant() -> None:
+    assert WordIndex.build([["pretest"], *[["protest"]] * 3]).closest("prtest") == "protest"
+    assert WordIndex.build([["protest"], *[["pretest"]] * 3]).closest("prtest") == "pretest"
