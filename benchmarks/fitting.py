@@ -39,7 +39,7 @@ from index.reader import Reader
 from index.signals import Signal
 from index.squad import QuestionSet
 from index.sync import Sync
-from sets import held_news, held_pairs
+from sets import BARE, PARAPHRASED, held_news, held_pairs
 
 ROOT = Path(__file__).parents[1]
 NEWS = ROOT / "training" / "news"
@@ -93,10 +93,14 @@ class Choice:
     right: NDArray[np.bool_]
 
 
-def news(*languages: Language) -> QuestionSet:
-    """Return this project's news of some languages, as far as the reader was not trained on it."""
+def news(*languages: Language, everyday: bool = False) -> QuestionSet:
+    """Return this project's news of some languages, as far as the reader was not trained on it.
+
+    `everyday`: without questions that were made to share no word with their answers. Few people ask so, and
+    weights that were fitted on many of those would count words for little.
+    """
     paths = sorted(path for path in NEWS.glob("*.jsonl") if path.stem.split("-")[0] in languages)
-    return held_news(*paths)
+    return held_news(*paths, without=(BARE, PARAPHRASED) if everyday else (BARE,))
 
 
 def choices(questions: QuestionSet, encoder: Encoder) -> Iterator[Choice]:
@@ -169,9 +173,12 @@ def weights_of(pairs: Path) -> dict[str, dict[str, float]]:
     """Fit the weights of each profile."""
     encoder = SentenceEncoder(Model.choose())
     silent = SentenceEncoder(Model.choose(languages=frozenset()))
-    english = [list(choices(one, encoder)) for one in (news(Language.ENGLISH), held_pairs(pairs))]
-    others = [list(choices(news(language), encoder)) for language in (Language.RUSSIAN, Language.KAZAKH)]
-    by_words = [list(choices(news(language), silent)) for language in (Language.RUSSIAN, Language.KAZAKH)]
+    english = [
+        list(choices(one, encoder)) for one in (news(Language.ENGLISH, everyday=True), held_pairs(pairs))
+    ]
+    languages = (Language.RUSSIAN, Language.KAZAKH)
+    others = [list(choices(news(language, everyday=True), encoder)) for language in languages]
+    by_words = [list(choices(news(language, everyday=True), silent)) for language in languages]
     found = {}
     for profile, some, without in (
         (Profile.VECTORS, english, {Signal.PIECES}),
@@ -305,8 +312,8 @@ def with_reader(before: dict[str, dict[str, float]], pairs: Path) -> dict[str, d
     """Scale the weights so that the reader's score can be added, and say how much it counts."""
     encoder = SentenceEncoder(Model.choose())
     for profile, sets in (
-        (Profile.VECTORS, (news(Language.ENGLISH), held_pairs(pairs))),
-        (Profile.GLOSSES, (news(Language.RUSSIAN), news(Language.KAZAKH))),
+        (Profile.VECTORS, (news(Language.ENGLISH, everyday=True), held_pairs(pairs))),
+        (Profile.GLOSSES, tuple(news(one, everyday=True) for one in (Language.RUSSIAN, Language.KAZAKH))),
     ):
         before[profile].pop(Signal.READER, None)
         WEIGHTS.write_text(json.dumps(before, indent=1) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 from corpus.articles import Article
@@ -16,14 +17,18 @@ from prepare import HELD_PAIRS, is_held, language_of, natural
 #: Sentences of the pairs in one article: neighbours in that file are of one paragraph, more or less.
 TOGETHER = 4
 
+#: Kinds of questions: that name no place; that share no word with their answer.
+BARE, PARAPHRASED = "bare", "paraphrased"
+
 #: Sentences that are neither trained on nor asked about: more than an article has, and the cut may be in one.
 BETWEEN_HALVES = 150
 
 
-def held_news(*paths: Path) -> QuestionSet:
+def held_news(*paths: Path, without: Collection[str] = (BARE,)) -> QuestionSet:
     """Read those of this project's made-up reports that the reader was not trained on.
 
-    Questions that name no place ("who was arrested?") are left out: among many reports, several answer them.
+    Questions of some kinds are left out: at least bare ones ("who was arrested?"), which among many reports
+    several answer.
     """
     articles: dict[str, Article] = {}
     cut: dict[str, tuple[Passage, ...]] = {}
@@ -38,7 +43,7 @@ def held_news(*paths: Path) -> QuestionSet:
             text, cut[key] = _text(raw["sentences"], set(raw["paragraphs"]))
             articles[key] = _article(key, raw["title"], text, language)
             for one in raw["questions"]:
-                if one.get("kind") == "bare":
+                if one.get("kind") in without:
                     continue
                 right = one["sentence"]
                 spans = () if right is None else (cut[key][right].sentence,)

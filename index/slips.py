@@ -13,13 +13,14 @@ _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "йцукенгшщзхъ", "фы
 _VOWELS = frozenset("aeiouyаеёиоуыэюяәіөұүй")
 _DOUBLED = re.compile(r"(.)\1+")
 
-#: Least letters of a word in which a slip is forgiven.
-SHORTEST = 5
+#: Least letters of a word in which a slip is forgiven, and how many more or fewer it may have.
+SHORTEST, FURTHEST = 5, 2
 
 
 def is_slip(typed: str, meant: str) -> bool:
     """Say whether one normalised word may be another one mistyped; a word is no slip of itself."""
-    if typed == meant or min(len(typed), len(meant)) < SHORTEST:
+    shorter, longer = sorted((len(typed), len(meant)))
+    if typed == meant or shorter < SHORTEST or longer - shorter > FURTHEST:
         return False
     one, other = _single(typed), _single(meant)
     return one == other or _is_near(typed, meant) or _is_near(one, other)

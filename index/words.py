@@ -12,13 +12,10 @@ from rapidfuzz.distance import OSA
 
 from index.errors import SnapshotDamaged
 from index.signals import Scores
-from index.slips import SHORTEST, is_slip
+from index.slips import FURTHEST, SHORTEST, is_slip
 
 #: BM25's saturation and length normalisation; sentences are short and alike in length.
 K1, B = 0.9, 0.4
-
-#: Letters of a term that may be wrong: one, and one that is doubled or not.
-MOST_WRONG = 2
 
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it tells of every index it builds
 
@@ -80,12 +77,12 @@ class WordIndex:
             return term
         alike = [
             (distance, known)
-            for length in range(len(term) - MOST_WRONG, len(term) + MOST_WRONG + 1)
+            for length in range(len(term) - FURTHEST, len(term) + FURTHEST + 1)
             for known, distance, _ in process.extract(
                 term,
                 self._of_length(length),
                 scorer=OSA.distance,
-                score_cutoff=MOST_WRONG,
+                score_cutoff=FURTHEST,
                 processor=None,
                 limit=None,
             )

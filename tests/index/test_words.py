@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from index.errors import SnapshotDamaged
-from index.slips import SHORTEST, is_slip
-from index.words import K1, MOST_WRONG, B, WordIndex
+from index.slips import FURTHEST, SHORTEST, is_slip
+from index.words import K1, B, WordIndex
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -135,7 +135,7 @@ def test_whatever_is_mended_becomes_a_known_term_that_it_is_a_slip_of(term: str,
     if term in known or len(term) < SHORTEST:
         assert found == term
     elif found == term:
-        near = [other for other in known if OSA.distance(term, other) <= MOST_WRONG]
+        near = [other for other in known if OSA.distance(term, other) <= FURTHEST]
         assert not any(is_slip(term, other) for other in near)
     else:
         assert found in known
