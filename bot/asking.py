@@ -13,9 +13,12 @@ from bot.settings import Settings
 from bot.terminal import write_terminal
 from bot.visible import visible
 from bot.why import why_text
-from index.answers import Answer, Question
+from index.answers import Answer, Problem, Question
 from index.confidence import Outcome
 from index.errors import InvalidQuestion
+
+#: What stands for bytes that are no UTF-8 (`bot.cli.QUESTIONS`), and what is said of a line that has some.
+REPLACED, NOT_UTF8 = "\ufffd", "This line is not in UTF-8. `iconv -f cp1251 -t utf-8` mends a file."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ def ask_all(settings: Settings, lines: Iterable[str], form: Form) -> bool:
 
 def _ask_line(parts: Parts, text: str, form: Form) -> bool:
     try:
-        question = Question.parse(text)
+        question = _parse_line(text)
     except InvalidQuestion as error:
         if form.as_json:
             click.echo(json_line(problem_json(text, str(error))))
@@ -61,6 +64,12 @@ def _ask_line(parts: Parts, text: str, form: Form) -> bool:
         click.secho(f"\n{visible(question.text)}", underline=True)
     _print(parts, question, form)
     return True
+
+
+def _parse_line(text: str) -> Question:
+    if REPLACED in text:
+        raise InvalidQuestion(NOT_UTF8, Problem.NO_WORDS)
+    return Question.parse(text)
 
 
 def _print(parts: Parts, question: Question, form: Form) -> None:

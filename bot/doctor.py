@@ -123,7 +123,8 @@ def _index(settings: Settings) -> Findings:
     except SnapshotDamaged as error:
         raise SnapshotDamaged(f"{error}; `crisisbot sync` rebuilds it") from error
     if snapshot is None:
-        raise SnapshotDamaged("there is none yet; `crisisbot sync` builds it")
+        yield "none yet: the first question builds it, or `crisisbot sync`"
+        return
     if not snapshot.has_sound_tokens():
         raise SnapshotDamaged("word pieces are not what was written; `crisisbot sync` makes them anew")
     yield f"{snapshot.name} with {snapshot.manifest.passages} passages, all checksums right"

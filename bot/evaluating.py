@@ -12,6 +12,7 @@ import numpy as np
 from bot.composition import new_engine
 from bot.settings import Settings
 from index.encoder import SentenceEncoder
+from index.errors import InvalidQuestions
 from index.evaluation import Examination, Examined, examine
 from index.metrics import Case, ranking, silence
 from index.squad import read_squad
@@ -56,6 +57,11 @@ def evaluate_files(
         OSError: when a file cannot be read or written.
     """
     sets = [read_squad(path) for path in paths]
+    for path, questions in zip(paths, sets, strict=True):
+        if not questions.questions:
+            raise InvalidQuestions(f"{path} has no question")
+    if write_json is not None:
+        write_json.touch()  # so that a folder that is not there is said now, and not after all the work
     encoder = SentenceEncoder(settings.model())
     reports = []
     for questions in sets:

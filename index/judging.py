@@ -1,8 +1,10 @@
 """Judging: candidates read closely and put in their last order, each with its probability; words marked."""
 
 import functools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime
 
 import numpy as np
 
@@ -12,8 +14,8 @@ from index.answers import Candidate, Evidence
 from index.confidence import Calibration, Evidenced, Outcome
 from index.errors import SnapshotDamaged
 from index.fusion import Profile, Weights
-from index.glosses import Reading, gloss
-from index.kinds import asked_for, has
+from index.glosses import GLOSSED, Reading, gloss
+from index.kinds import asked_for, asks_about_now, has, is_yes_or_no
 from index.late import best_matches
 from index.matching import Idf, Word, Words, found_share, matches, read_words
 from index.question import AskedQuestion
@@ -33,11 +35,25 @@ BEGINNING = 2_000
 #: Least reader's score for the words that it marks to be called the answer.
 SURE = 0.0
 
+#: Least probability of those words against all others of the sentence.
+CERTAIN = 0.5
+
+#: Days after which an article does not tell what is so now.
+RECENT_DAYS = 3
+
 
 class Judge:
     """Reads the best candidates with the reader, where there is one. May be used from many threads."""
 
-    def __init__(self, reader: Reader | None, calibration: Calibration, weights: Weights) -> None:
+    def __init__(
+        self,
+        reader: Reader | None,
+        calibration: Calibration,
+        weights: Weights,
+        *,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+    ) -> None:
+        self._today = today
         self._reader = reader
         self._calibration = calibration
         self._weights = weights
@@ -83,7 +99,7 @@ class Judge:
         )
         for number, (one, (text, _)) in enumerate(zip(made, texts, strict=True)):
             start, end = text.original(one.answer.start, one.answer.end)
-            none[number] = Read(one.score, Span(start, end))
+            none[number] = replace(one, answer=Span(start, end))
         return none
 
     def _judged(self, asked: AskedQuestion, one: Candidate, read: Read | None) -> Candidate:
@@ -94,12 +110,24 @@ class Judge:
         by = _by(asked, evidence.revision.language, has_reader=read is not None)
         probability = self._calibration.probability(by, signals)
         outcome = self._calibration.outcome(by, probability)
-        was_passed_over = read is None and self._reader is not None and asked.language is not Language.OTHER
-        if outcome is Outcome.ANSWERED and (asked.is_guess or was_passed_over):
+        if outcome is Outcome.ANSWERED and not self._may_answer(asked, evidence, read):
             outcome = Outcome.CLOSEST
         return replace(
             one, evidence=evidence, signals=signals, by=by, probability=probability, outcome=outcome
         )
+
+    def _may_answer(self, asked: AskedQuestion, evidence: Evidence, read: Read | None) -> bool:
+        """Say whether a passage may be called an answer, however probable it is.
+
+        Not one that was passed over when others were read closely, nor one to a question whose name is a
+        guess, nor an old one to what is so now, nor one to a yes or no that was read word by word: that does
+        not tell who did a thing to whom.
+        """
+        if read is None and self._reader is not None and asked.language is not Language.OTHER:
+            return False
+        if asked.is_guess or (is_yes_or_no(asked.text, asked.language) and asked.language in GLOSSED):
+            return False
+        return not asks_about_now(asked.text) or _age_days(evidence, self._today()) <= RECENT_DAYS
 
     def _near(
         self, asked: AskedQuestion, evidence: Evidence, words: Sequence[Word], snapshot: Snapshot
@@ -198,7 +226,7 @@ def _texts(evidence: Evidence) -> tuple[Reading, str]:
 
 
 def _answered(evidence: Evidence, read: Read) -> Evidence:
-    if read.score < SURE or read.answer.start >= read.answer.end:
+    if read.score < SURE or read.certainty < CERTAIN or read.answer.start >= read.answer.end:
         return evidence
     start = evidence.sentence.start
     return replace(evidence, answer=Span(start + read.answer.start, start + read.answer.end))
@@ -207,6 +235,14 @@ def _answered(evidence: Evidence, read: Read) -> Evidence:
 def _reader_profile(asked: AskedQuestion) -> Profile:
     """Return how the reader reads the question, whatever the model for vectors speaks."""
     return Profile.VECTORS if asked.language is Language.ENGLISH else Profile.GLOSSES
+
+
+def _age_days(evidence: Evidence, today: date) -> float:
+    """Return how many days ago an article was published; for ever where it does not say."""
+    published = evidence.revision.published
+    if published is None:
+        return math.inf
+    return (today - (published.date() if isinstance(published, datetime) else published)).days
 
 
 def _by(asked: AskedQuestion, language: Language, *, has_reader: bool) -> Evidenced:

@@ -100,6 +100,37 @@ _REASON = _any(
 _NAME = re.compile(r"(?<=[\w,;:»”\")] )[«“\"(]?[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]\w+")
 
 
+_NOW = _any(
+    r"now|still|currently|today|tonight|at the moment|at present|these days|yet",
+    r"сейчас|теперь|сегодня|до сих пор|пока|ещ[её]|щас|в данный момент",
+    r"қазір\w*|казир\w*|әлі|бүгін\w*|бугин\w*",
+)
+_WHETHER = {
+    Language.RUSSIAN: _any(r"ли|правда|верно|неужели|разве"),
+    Language.KAZAKH: _any(r"[мбп][ае]"),
+}
+_WHAT = _any(r"как\w*|что|чего|чему|чем|о чём|котор\w+")
+
+
+def asks_about_now(question: str) -> bool:
+    """Say whether a question asks what is so at this moment, in any of the three languages."""
+    return _NOW.search(question) is not None
+
+
+def is_yes_or_no(question: str, language: Language) -> bool:
+    """Say whether a Russian or Kazakh question asks whether something is so.
+
+    By its particle, or in Russian, where intonation alone may ask, because no question word is in it.
+    """
+    if language not in _WHETHER:
+        return False
+    if language is Language.KAZAKH:
+        return _WHETHER[language].search(question) is not None
+    if asked_for(question) is not Kind.OTHER:
+        return False
+    return _WHETHER[language].search(question) is not None or _WHAT.search(question) is None
+
+
 def asked_for(question: str) -> Kind:
     """Return what a question asks for, by its words in any of the three languages."""
     return next((kind for kind, words in _ASKED if words.search(question)), Kind.OTHER)

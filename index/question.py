@@ -21,6 +21,9 @@ from index.words import WordIndex
 #: What a stop word and a full stop of a question count in late interaction: "who" tells what is asked for.
 STOP_WORD, PUNCTUATION = 1.0, 0.1
 
+#: What a question may end in.
+_ENDS = " \t\n?!.,;:…。？！؟"
+
 #: What is compared across languages.
 SHARED = (Signal.MEANINGS, Signal.PARAGRAPH_MEANINGS)
 
@@ -68,6 +71,8 @@ def read_question(
     Raises:
         ModelUnavailable, ModelDamaged: when the model is needed and cannot be loaded.
     """
+    typed = text
+    text = as_question(text)
     own = shelves.get(language)
     has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
@@ -83,7 +88,7 @@ def read_question(
     profile = _profile(language, reading, encoder)
     compared = {*_compared(profile), *(SHARED if shelves.keys() - {language} else ())}
     return AskedQuestion(
-        text=text,
+        text=typed,
         meant=meant.text,
         is_guess=_is_guess(text, meant, language, is_known),
         language=language,
@@ -101,6 +106,11 @@ def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> P
     if reading is None:
         return Profile.WORDS
     return Profile.VECTORS if encoder.speaks(language) else Profile.GLOSSES
+
+
+def as_question(text: str) -> str:
+    """Return a question that ends as one: whether somebody types the mark must not matter to any model."""
+    return text.rstrip(_ENDS) + "?"
 
 
 def _known_to(language: Language, reading: Reading | None, encoded: Encoded | None) -> IsKnown:

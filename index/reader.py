@@ -20,7 +20,7 @@ from index.runtime import open_session
 
 #: The weights that ship with the bot, and their SHA-256.
 WEIGHTS = Path(__file__).with_name("reader.onnx")
-WEIGHTS_SHA256 = "0a50b795b282ed5d403cf7e8481db02986b5c529fdef8bd1547763be7b540a10"
+WEIGHTS_SHA256 = "581cac39624196f3cc477f8839b69ff3c381f86019867f30cef3bc86e054df13"
 
 #: Word pieces of an answer at most.
 LONGEST_ANSWER = 24
@@ -28,10 +28,11 @@ LONGEST_ANSWER = 24
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What the reader makes of a sentence: its score, and the characters of it that answer."""
+    """What the reader makes of a sentence: its score, which characters answer, how likely those are."""
 
     score: float
     answer: Span
+    certainty: float = 1.0
 
 
 class Reader:
@@ -59,7 +60,7 @@ class Reader:
             scores, marks = session.run(
                 None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
             )
-            found.append(Read(float(scores[0]), answer_in(pair, marks[0])))
+            found.append(Read(float(scores[0]), *answer_in(pair, marks[0])))
         return found
 
     def load(self) -> tuple[Any, Pairs]:
@@ -81,15 +82,20 @@ class Reader:
             return self._loaded
 
 
-def answer_in(pair: Pair, marks: NDArray[np.float32]) -> Span:
-    """Return the characters between the most likely beginning and end of an answer, (tokens, 2) logits."""
+def answer_in(pair: Pair, marks: NDArray[np.float32]) -> tuple[Span, float]:
+    """Return the characters between the most likely beginning and end of an answer, and how likely they are.
+
+    `marks` are the logits of beginning and end, (tokens, 2).
+    """
     count = len(pair.offsets)
     if not count:
-        return Span(0, 0)
+        return Span(0, 0), 0.0
     inside = marks[pair.first : pair.first + count]
     sums = inside[:, None, 0] + inside[None, :, 1]
     allowed = np.triu(np.ones((count, count), dtype=bool)) & ~np.triu(
         np.ones((count, count), dtype=bool), LONGEST_ANSWER
     )
-    start, end = np.unravel_index(np.where(allowed, sums, -np.inf).argmax(), sums.shape)
-    return Span(pair.offsets[int(start)][0], pair.offsets[int(end)][1])
+    likely = np.where(allowed, np.exp(sums - sums[allowed].max()), 0.0)
+    start, end = np.unravel_index(likely.argmax(), sums.shape)
+    span = Span(pair.offsets[int(start)][0], pair.offsets[int(end)][1])
+    return span, float(likely[start, end] / likely.sum())

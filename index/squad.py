@@ -68,7 +68,7 @@ def _set(name: str, data: Sequence[Mapping[str, Any]]) -> QuestionSet:
             context, start = str(paragraph["context"]), len(text) + (len(BETWEEN) if text else 0)
             text += BETWEEN + context if text else context
             sentences += _sentences(context, paragraph.get("sentence_breaks"), start)
-            questions += [_asked(asked, key, start) for asked in paragraph["qas"]]
+            questions += [_asked(asked, key, context, start) for asked in paragraph["qas"]]
         articles[key] = Article(
             key=key,
             title=title or "Untitled",
@@ -92,8 +92,12 @@ def _sentences(context: str, breaks: Sequence[Sequence[int]] | None, start: int)
     return found
 
 
-def _asked(asked: Mapping[str, Any], key: str, start: int) -> Asked:
+def _asked(asked: Mapping[str, Any], key: str, context: str, start: int) -> Asked:
     answers = () if asked.get("is_impossible") else asked["answers"]
+    for one in answers:
+        begin = one["answer_start"]
+        if not one["text"] or context[begin : begin + len(one["text"])] != one["text"]:
+            raise ValueError(f"the answer {one['text']!r} is not at {begin} in its context")
     spans = {
         Span(start + one["answer_start"], start + one["answer_start"] + len(one["text"])) for one in answers
     }

@@ -236,6 +236,17 @@ def test_answers_for_people_repeat_the_question(crisisbot: CommandLine) -> None:
     assert result.exit_code == 1
 
 
+def test_a_line_that_is_not_in_utf8_is_named_and_the_others_are_answered(
+    crisisbot: CommandLine, tmp_path: Path
+) -> None:
+    questions = tmp_path / "questions.txt"
+    questions.write_bytes("Кого арестовали?\n".encode("cp1251") + b"Who was arrested?\n")
+    result = crisisbot.types("ask", "--file", str(questions))
+    assert "This line is not in UTF-8. `iconv -f cp1251 -t utf-8` mends a file." in result.stderr
+    assert result.stdout.startswith("\nWho was arrested?\n")
+    assert result.exit_code == 1
+
+
 @pytest.mark.slow
 def test_many_questions_are_one_process_and_one_model(crisisbot: CommandLine, tmp_path: Path) -> None:
     questions = tmp_path / "questions.txt"

@@ -121,3 +121,24 @@ def test_a_share_of_all_articles_cannot_be_left_out(tmp_path: Path, share: str) 
 
     assert ran.exit_code == WRONG
     assert "--leave-out" in ran.output
+
+
+def test_a_set_without_a_question_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "set.json"
+    path.write_text('{"data": []}', encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["--data", str(tmp_path), "evaluate", str(path)])
+
+    assert (result.exit_code, result.stderr) == (WRONG, f"crisisbot: {path} has no question\n")
+
+
+def test_a_folder_for_the_figures_that_is_not_there_is_said_before_anything_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "figures.json"
+
+    result = CliRunner().invoke(
+        main, ["--data", str(tmp_path), "evaluate", str(question_set(tmp_path)), "--json", str(path)]
+    )
+
+    assert result.exit_code == 1
+    assert str(path) in result.stderr
+    assert result.stdout == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from index.answers import Candidate, Evidence
 from index.confidence import Calibration, Evidenced, Logistic, Outcome
 from index.fusion import Profile, Weights
 from index.glosses import gloss
-from index.judging import READ_TOGETHER, SURE, Judge
+from index.judging import CERTAIN, READ_TOGETHER, SURE, Judge
 from index.keptvectors import KeptVectors
 from index.question import AskedQuestion, read_question
 from index.reader import Read, Reader
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from corpus.articles import Published
+
 EN, RU, KK, OTHER = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH, Language.OTHER
 ARREST, BRIDGE, RAIN = (
     "Police arrested the former mayor.",
@@ -40,14 +43,17 @@ ARREST, BRIDGE, RAIN = (
 class FakeReader(Reader):
     """A reader that looks scores and answers up, and remembers what it was given."""
 
-    def __init__(self, scores: Mapping[str, float], answer: str = "") -> None:
+    def __init__(self, scores: Mapping[str, float], answer: str = "", certainty: float = 1.0) -> None:
         super().__init__()
-        self.scores, self.answer = scores, answer
+        self.scores, self.answer, self.certainty = scores, answer, certainty
         self.given: list[tuple[str, str, str]] = []
 
     def read(self, question: str, sentences: Sequence[tuple[str, str]]) -> list[Read]:
         self.given += [(question, sentence, before) for sentence, before in sentences]
-        return [Read(self.scores.get(sentence, -5.0), self._span(sentence)) for sentence, _ in sentences]
+        return [
+            Read(self.scores.get(sentence, -5.0), self._span(sentence), self.certainty)
+            for sentence, _ in sentences
+        ]
 
     def _span(self, sentence: str) -> Span:
         start = sentence.find(self.answer) if self.answer else -1
@@ -464,3 +470,51 @@ def test_a_guess_at_a_name_is_never_answered(place: Place) -> None:
 
     assert (sure.outcome, guessed.outcome) == (Outcome.ANSWERED, Outcome.CLOSEST)
     assert guessed.probability == sure.probability
+
+
+@pytest.mark.parametrize(
+    "question,published,outcome",
+    [
+        ("Who is arrested now?", date(2022, 1, 5), Outcome.ANSWERED),
+        ("Who is arrested now?", datetime(2022, 1, 5, tzinfo=UTC), Outcome.ANSWERED),
+        ("Who is arrested now?", date(2022, 1, 4), Outcome.CLOSEST),
+        ("Who is arrested now?", None, Outcome.CLOSEST),
+        ("Who was arrested?", date(2022, 1, 4), Outcome.ANSWERED),
+    ],
+)
+def test_an_old_article_does_not_answer_what_is_so_now(
+    place: Place, question: str, published: Published | None, outcome: Outcome
+) -> None:
+    place.reader = FakeReader({ARREST: 9.0})
+    one = candidate(ARREST)
+    revision = replace(one.evidence.revision, published=published)
+    judge = Judge(place.reader, CALIBRATION, WEIGHTS, today=lambda: date(2022, 1, 8))
+
+    (judged,) = judge.judge(
+        place.asked(question, EN),
+        [replace(one, evidence=replace(one.evidence, revision=revision))],
+        place.snapshot(),
+    )
+
+    assert judged.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "question,outcome", [("Кого задержали?", Outcome.ANSWERED), ("Мэра задержали?", Outcome.CLOSEST)]
+)
+def test_word_by_word_no_rumour_is_confirmed(place: Place, question: str, outcome: Outcome) -> None:
+    place.reader = FakeReader({"police detain mayor.": 9.0})
+
+    (judged,) = place.judge(question, candidate("Полиция задержала мэра.", language=RU), language=RU)
+
+    assert judged.outcome is outcome
+
+
+def test_words_of_which_the_reader_is_not_certain_are_not_called_the_answer(place: Place) -> None:
+    place.reader = FakeReader({ARREST: 9.0}, answer="mayor", certainty=CERTAIN - 0.01)
+    (unsure,) = place.judge("Who was arrested?", candidate(ARREST))
+    place.reader = FakeReader({ARREST: 9.0}, answer="mayor", certainty=CERTAIN)
+    (sure,) = place.judge("Who was arrested?", candidate(ARREST))
+
+    assert unsure.evidence.answer is None
+    assert sure.evidence.answer is not None

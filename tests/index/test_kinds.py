@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.languages import Language
-from index.kinds import Kind, asked_for, has
+from index.kinds import Kind, asked_for, asks_about_now, has, is_yes_or_no
 
 EN, RU, KK, OTHER = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH, Language.OTHER
 
@@ -181,3 +181,53 @@ def test_a_verb_is_no_month_and_a_korean_no_question() -> None:
     assert has(Kind.TIME, "It ended in March.", Language.ENGLISH)
     assert asked_for("Где Ким Чен Ын?") is Kind.PLACE
     assert asked_for("ким усталды") is Kind.PERSON
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is the airport open now?",
+        "Are they still there",
+        "Сейчас есть интернет?",
+        "Әуежай қазір ашық па?",
+        "казир кайда",
+    ],
+)
+def test_a_question_may_ask_what_is_so_now(question: str) -> None:
+    assert asks_about_now(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["is the airport open?", "Who knows?", "Есть интернет?", "Әуежай ашық па?"]
+)
+def test_a_question_without_such_a_word_does_not_ask_about_now(question: str) -> None:
+    assert not asks_about_now(question)
+
+
+@pytest.mark.parametrize(
+    "question,language",
+    [
+        ("Тоқаев отставкаға кетті ме?", Language.KAZAKH),
+        ("Әуежай ашық па", Language.KAZAKH),
+        ("Подал ли Токаев в отставку?", Language.RUSSIAN),
+        ("Правда, что Токаев арестован?", Language.RUSSIAN),
+        ("Токаев арестован", Language.RUSSIAN),
+    ],
+)
+def test_a_question_may_ask_whether_something_is_so(question: str, language: Language) -> None:
+    assert is_yes_or_no(question, language)
+
+
+@pytest.mark.parametrize(
+    "question,language",
+    [
+        ("Кто подал в отставку?", Language.RUSSIAN),
+        ("Что сказал Токаев?", Language.RUSSIAN),
+        ("Не знаете ли, сколько человек погибло?", Language.RUSSIAN),
+        ("число погибших", Language.RUSSIAN),
+        ("Кім отставкаға кетті?", Language.KAZAKH),
+        ("Did Tokayev resign?", Language.ENGLISH),
+    ],
+)
+def test_a_question_for_a_thing_asks_for_no_yes(question: str, language: Language) -> None:
+    assert not is_yes_or_no(question, language)

@@ -141,8 +141,9 @@ def test_the_answer_is_what_stands_between_its_likeliest_beginning_and_end(pairs
     made = pairs.pair(pairs.question(QUESTION), SENTENCE, BEFORE)
     friday = made.first + 4
 
-    answer = answer_in(made, marks(len(made.ids), start=friday, end=friday))
+    answer, certainty = answer_in(made, marks(len(made.ids), start=friday, end=friday))
 
+    assert 0.99 < certainty <= 1
     assert SENTENCE[answer.start : answer.end] == "Friday"
 
 
@@ -150,7 +151,7 @@ def test_an_answer_never_lies_in_the_question_or_the_sentence_before(pairs: Pair
     made = pairs.pair(pairs.question(QUESTION), SENTENCE, BEFORE)
     likely_outside = marks(len(made.ids), start=1, end=len(made.ids) - 2)
 
-    answer = answer_in(made, likely_outside)
+    answer, _ = answer_in(made, likely_outside)
 
     assert 0 <= answer.start < answer.end <= len(SENTENCE)
 
@@ -159,14 +160,24 @@ def test_an_answer_never_ends_before_it_begins_and_is_never_too_long() -> None:
     count = 3 * LONGEST_ANSWER
     made = Pair([0] * (count + 2), [0] * (count + 2), 1, [(2 * n, 2 * n + 1) for n in range(count)])
 
-    backwards = answer_in(made, marks(count + 2, start=40, end=10))
-    too_long = answer_in(made, marks(count + 2, start=1, end=count))
+    backwards, _ = answer_in(made, marks(count + 2, start=40, end=10))
+    too_long, _ = answer_in(made, marks(count + 2, start=1, end=count))
 
     assert backwards.start < backwards.end
     assert too_long.end - too_long.start <= 2 * LONGEST_ANSWER
-    longest = answer_in(made, marks(count + 2, start=1, end=LONGEST_ANSWER))
+    longest, _ = answer_in(made, marks(count + 2, start=1, end=LONGEST_ANSWER))
     assert longest == Span(0, 2 * LONGEST_ANSWER - 1)
 
 
 def test_a_sentence_without_a_piece_has_no_answer() -> None:
-    assert answer_in(Pair([1, 2, 3], [0, 0, 1], 2, []), np.zeros((3, 2), dtype=np.float32)) == Span(0, 0)
+    found = answer_in(Pair([1, 2, 3], [0, 0, 1], 2, []), np.zeros((3, 2), dtype=np.float32))
+
+    assert found == (Span(0, 0), 0.0)
+
+
+def test_of_answers_that_are_as_likely_none_is_certain() -> None:
+    made = Pair([0] * 6, [0] * 6, 1, [(n, n + 1) for n in range(4)])
+
+    _, certainty = answer_in(made, np.zeros((6, 2), dtype=np.float32))
+
+    assert certainty == pytest.approx(1 / 10)  # of ten spans of four pieces

@@ -68,18 +68,18 @@ def test_a_question_is_read_as_articles_are_and_any_word_may_be_a_name() -> None
 @pytest.mark.parametrize(
     "language,speaks,profile,as_it_is_read",
     [
-        (EN, {EN}, Profile.VECTORS, "кого арестовали"),
-        (RU, {RU}, Profile.VECTORS, "кого арестовали"),
-        (RU, {EN}, Profile.GLOSSES, gloss("кого арестовали", RU).text),
+        (EN, {EN}, Profile.VECTORS, "кого арестовали?"),
+        (RU, {RU}, Profile.VECTORS, "кого арестовали?"),
+        (RU, {EN}, Profile.GLOSSES, gloss("кого арестовали?", RU).text),
         (RU, {KK}, Profile.WORDS, None),
         (OTHER, {EN}, Profile.WORDS, None),
-        (OTHER, set(Language), Profile.VECTORS, "кого арестовали"),
+        (OTHER, set(Language), Profile.VECTORS, "кого арестовали?"),
     ],
 )
 def test_a_model_reads_a_question_as_it_reads_articles(
     language: Language, speaks: set[Language], profile: Profile, as_it_is_read: str | None
 ) -> None:
-    asked = read("кого арестовали", language, ENGLISH, speaks=frozenset(speaks))
+    asked = read("кого арестовали?", language, ENGLISH, speaks=frozenset(speaks))
 
     assert asked.profile is profile
     if as_it_is_read is None:
@@ -108,7 +108,19 @@ def test_a_gloss_is_what_the_model_is_asked() -> None:
 
     read_question("кого арестовали", RU, {RU: RUSSIAN}, encoder)
 
-    assert encoder.asked == ["whom arrest"]
+    assert encoder.asked == ["whom arrest?"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["who was arrested", "who was arrested?", "who was arrested ?!", "who was arrested..."]
+)
+def test_whether_the_mark_is_typed_makes_no_difference_to_a_model(typed: str) -> None:
+    encoder = FakeEncoder()
+
+    asked = read_question(typed, EN, {EN: ENGLISH}, encoder)
+
+    assert encoder.asked == ["who was arrested?"]
+    assert (asked.text, asked.meant) == (typed, "who was arrested?")
 
 
 def test_on_its_own_shelf_all_of_it_is_compared_and_on_others_what_languages_share() -> None:
@@ -150,11 +162,11 @@ def test_where_its_language_has_no_article_a_question_is_mended_by_those_of_othe
 
 
 def test_each_word_piece_counts_as_much_as_its_word_is_rare() -> None:
-    asked = read("who closed the bridge ?", EN, ENGLISH)
+    asked = read("who closed the – bridge?", EN, ENGLISH)
     idf = ENGLISH.fields[WORDS].idf
 
     assert asked.piece_weights.tolist() == pytest.approx(
-        [STOP_WORD, idf("close"), STOP_WORD, idf("bridg"), PUNCTUATION]
+        [STOP_WORD, idf("close"), STOP_WORD, PUNCTUATION, idf("bridg")]
     )
     assert idf("unheard") > idf("bridg") > idf("polic")
 

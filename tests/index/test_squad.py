@@ -104,3 +104,12 @@ def test_other_files_are_refused_with_what_is_needed(tmp_path: Path, content: st
 
     with pytest.raises(InvalidQuestions, match=r"set\.json is not in SQuAD's format .*It needs"):
         read_squad(path)
+
+
+def test_an_answer_that_is_not_where_it_is_said_to_be_is_named(tmp_path: Path) -> None:
+    asked = {"question": "Who?", "answers": [{"text": "zzz", "answer_start": 1}]}
+    path = tmp_path / "set.json"
+    path.write_text(json.dumps({"data": [{"paragraphs": [{"context": "abc", "qas": [asked]}]}]}))
+
+    with pytest.raises(InvalidQuestions, match="the answer 'zzz' is not at 1 in its context"):
+        read_squad(path)
