@@ -66,7 +66,7 @@ SMALLEST = 0.005
 LEFT_OUT = 0.1
 
 #: Below this probability a passage is not shown at all.
-CLOSEST = 0.15
+CLOSEST = 0.20
 
 #: A probability that nothing reaches.
 NEVER = 1.1
