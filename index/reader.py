@@ -20,7 +20,7 @@ from index.runtime import open_session
 
 #: The weights that ship with the bot, and their SHA-256.
 WEIGHTS = Path(__file__).with_name("reader.onnx")
-WEIGHTS_SHA256 = "581cac39624196f3cc477f8839b69ff3c381f86019867f30cef3bc86e054df13"
+WEIGHTS_SHA256 = "1c1b498c1765d2ceae4c346422c3b3408a3d6f7639a9ae3eaab42cf1b5555007"
 
 #: Word pieces of an answer at most.
 LONGEST_ANSWER = 24

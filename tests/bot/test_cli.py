@@ -213,8 +213,9 @@ def test_a_file_of_questions_gives_one_line_of_json_for_each(crisisbot: CommandL
         too_long.strip(),
         "caf\ufffd \x1b[31m arrests",
     ]
-    assert ["error" in answer for answer in answers] == [False, False, True, True, False]
+    assert ["error" in answer for answer in answers] == [False, False, True, True, True]
     assert "Type it in words" in answers[2]["error"]
+    assert "not in UTF-8" in answers[4]["error"]
     assert result.exit_code == 1
 
 
