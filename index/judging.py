@@ -14,7 +14,7 @@ from index.answers import Candidate, Evidence
 from index.confidence import Calibration, Evidenced, Outcome
 from index.errors import SnapshotDamaged
 from index.fusion import Profile, Weights
-from index.glosses import GLOSSED, Reading, gloss
+from index.glosses import Reading, gloss
 from index.kinds import asked_for, asks_about_now, has, is_yes_or_no
 from index.late import best_matches
 from index.matching import Idf, Word, Words, found_share, matches, read_words
@@ -125,7 +125,7 @@ class Judge:
         """
         if read is None and self._reader is not None and asked.language is not Language.OTHER:
             return False
-        if asked.is_guess or (is_yes_or_no(asked.text, asked.language) and asked.language in GLOSSED):
+        if asked.is_guess or is_yes_or_no(asked.text, asked.language):
             return False
         return not asks_about_now(asked.text) or _age_days(evidence, self._today()) <= RECENT_DAYS
 

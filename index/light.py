@@ -1,7 +1,8 @@
 """LightModel: the bundled model for questions alone, without torch.
 
 The same weights give the same vectors (to 1e-6), in a third of the time, and a process that only answers
-starts in a fraction of a second and needs a third of the memory. `training/graph.py` writes the graph.
+starts in a quarter of the time and needs half of the memory (docs/decisions/0006-speed.md).
+`training/graph.py` writes the graph.
 """
 
 import threading

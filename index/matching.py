@@ -115,18 +115,19 @@ def found_share(question: Sequence[Word], met: Sequence[Sequence[int]], idf: Idf
 
 
 def _word(span: Span, word: str, language: Language, *, is_capital: bool) -> Word:
-    found, known, sound, is_number = _recognised(word, language)
+    found, known, sound, last, is_number = _recognised(word, language)
     is_name = is_number or any(map(_NAMING.match, known)) or (is_capital and not known)
-    return Word(span, found, known, sound, is_number, is_name, last_vowel(word) if sound else None)
+    return Word(span, found, known, sound, is_number, is_name, last)
 
 
 @functools.lru_cache(maxsize=200_000)
-def _recognised(word: str, language: Language) -> tuple[str, frozenset[str], str, bool]:
-    """Return stem, concepts and sound of a normalised word, and whether it is a number."""
+def _recognised(word: str, language: Language) -> tuple[str, frozenset[str], str, str | None, bool]:
+    """Return stem, concepts, sound and last vowel of a normalised word, and whether it is a number."""
     is_number = not word[0].isalpha()
     known = () if is_number else concepts(word, language)
     sound = sound_key(word) if not is_number and not known and len(word) >= SHORTEST_NAME else ""
-    return stem(word, language), frozenset(known), sound, is_number
+    last = last_vowel(word) if sound else None
+    return stem(word, language), frozenset(known), sound, last, is_number
 
 
 def _is_form(one: str, other: str) -> bool:
