@@ -34,10 +34,11 @@ SHORT = {
 
 LEGEND = """\
 P@1 … nDCG@10: over the questions that have an answer, among the passages that were looked at closely; ± is
-half of the 95% interval. coverage: answerable questions that were answered. precision: answers whose first
-sentence is right, of all that were given. false: unanswerable questions that were answered; false@50%: were
-the threshold such that half of the answerable ones are. silent: nothing shown, on answerable (+) and
-unanswerable (-) questions. area: under precision over coverage. ECE: expected calibration error, ten bins."""
+half of the 95% interval, by articles drawn anew (by questions, where articles are fewer than ten). coverage:
+answerable questions that were answered. precision: answers whose first sentence is right, of all that were
+given. false: unanswerable questions that were answered; false@50%: were the threshold such that half of the
+answerable ones are. silent: nothing shown, on answerable (+) and unanswerable (-) questions. area: under
+precision over coverage. ECE: expected calibration error, ten bins."""
 
 
 def evaluate_files(

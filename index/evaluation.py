@@ -187,13 +187,19 @@ def _ask(
         ),
         relevant=len(right),
         seconds=seconds,
+        article=asked.article,
     )
 
 
 def examined(
-    answer: Answer, is_right: Callable[[Candidate], bool], *, relevant: int, seconds: float
+    answer: Answer,
+    is_right: Callable[[Candidate], bool],
+    *,
+    relevant: int,
+    seconds: float,
+    article: str | None = None,
 ) -> Examined:
-    """Hold an answer against what is right."""
+    """Hold an answer against what is right; `article` is the one that is asked about, if it is one."""
     considered = answer.considered
     ranks = tuple(rank for rank, one in enumerate(considered, start=1) if is_right(one))
     return Examined(
@@ -206,6 +212,7 @@ def examined(
             probability=answer.confidence,
             answered=answer.outcome is Outcome.ANSWERED,
             silent=answer.outcome is Outcome.NOTHING,
+            article=article,
         ),
         considered=considered,
         seconds=seconds,

@@ -1,6 +1,8 @@
 """Metrics of ranking and of silence; pure.
 
-Intervals are percentiles of the bootstrap (Efron 1979) over questions.
+Intervals are percentiles of the bootstrap (Efron 1979) over articles: questions on one article are easy or
+hard together, so that drawing them one by one would make intervals look narrower than they are (Davison and
+Hinkley 1997, section 3.8). A set of few articles is drawn question by question.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +14,9 @@ from numpy.typing import NDArray
 #: Resamples of the bootstrap, and the part of them that an interval leaves out at each end.
 RESAMPLES, TAIL = 1_000, 2.5
 
+#: Articles at least that can stand for others.
+ARTICLES = 10
+
 #: Bins of the calibration error, all equally wide (Naeini et al. 2015; Guo et al. 2017, arXiv 1706.04599).
 BINS = 10
 
@@ -21,7 +26,8 @@ class Case:
     """What came of one question.
 
     `right` are the ranks, from 1, of the right passages among those that were considered; `relevant` is how
-    many right ones there are, 0 where the question has no answer. `probability` is that of the best passage.
+    many right ones there are, 0 where the question has no answer. `probability` is that of the best passage,
+    `article` the key of the one that the question is about, where it is about one.
     """
 
     right: tuple[int, ...]
@@ -29,6 +35,7 @@ class Case:
     probability: float
     answered: bool
     silent: bool
+    article: str | None = None
 
     @property
     def is_right(self) -> bool:
@@ -81,16 +88,30 @@ def ranking(cases: Sequence[Case], *, seed: int) -> dict[str, tuple[float, float
     answerable = [case for case in cases if case.relevant]
     if not answerable:
         return {}
-    drawn = np.random.default_rng(seed).integers(0, len(answerable), (RESAMPLES, len(answerable)))
+    groups = _groups(answerable)
+    count = int(groups.max()) + 1
+    drawn = np.random.default_rng(seed).integers(0, count, (RESAMPLES, count))
     return {
-        name: _with_interval(np.array([measure(case) for case in answerable]), drawn)
+        name: _with_interval(np.array([measure(case) for case in answerable]), groups, drawn)
         for name, measure in RANKING.items()
     }
 
 
-def _with_interval(values: NDArray[np.float64], drawn: NDArray[np.int64]) -> tuple[float, float, float]:
-    """Return the mean of values, (n,), and the interval's ends; `drawn` are their rows, (RESAMPLES, n)."""
-    low, high = np.percentile(values[drawn].mean(axis=1), [TAIL, 100 - TAIL])
+def _groups(cases: Sequence[Case]) -> NDArray[np.int64]:
+    """Return the number of each case's group, (n,): its article, or itself where articles are few."""
+    keys = [number if case.article is None else case.article for number, case in enumerate(cases)]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    if len(numbers) < ARTICLES:
+        return np.arange(len(cases))
+    return np.array([numbers[key] for key in keys])
+
+
+def _with_interval(
+    values: NDArray[np.float64], groups: NDArray[np.int64], drawn: NDArray[np.int64]
+) -> tuple[float, float, float]:
+    """Return the mean of values, (n,), and the interval's ends; `drawn` are groups, (RESAMPLES, groups)."""
+    sums, counts = np.bincount(groups, values), np.bincount(groups)
+    low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), [TAIL, 100 - TAIL])
     return float(values.mean()), float(low), float(high)
 
 

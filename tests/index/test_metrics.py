@@ -64,6 +64,35 @@ def test_ranking_is_measured_on_answerable_questions_alone_with_an_interval_arou
     assert ranking([case(relevant=0)], seed=1) == {}
 
 
+def test_questions_on_one_article_are_drawn_together() -> None:
+    def of(article: str | None, right: int) -> Case:
+        return Case((right,), 1, 0.5, answered=False, silent=False, article=article)
+
+    together = [of(f"a{n}", 1 if n % 2 else 2) for n in range(20) for _ in range(10)]
+    apart = [of(None, one.right[0]) for one in together]
+    few = [of(f"a{n}", 1 if n % 2 else 2) for n in range(4) for _ in range(50)]
+
+    widths = [
+        high - low for cases in (together, apart, few) for _, low, high in [ranking(cases, seed=1)["P@1"]]
+    ]
+
+    # As if there were 20 questions, and not 200: a binomial share's standard error is .112, not .035.
+    assert widths[0] == pytest.approx(2 * 1.96 * 0.112, abs=0.06)
+    assert widths[1] == pytest.approx(2 * 1.96 * 0.035, abs=0.02)
+    assert widths[2] == pytest.approx(widths[1], abs=0.02)
+
+
+def test_articles_of_many_questions_count_more() -> None:
+    cases = [Case((1,), 1, 0.5, answered=False, silent=False, article="long")] * 90
+    cases += [Case((2,), 1, 0.5, answered=False, silent=False, article=f"a{n}") for n in range(10)]
+
+    value, low, high = ranking(cases, seed=1)["P@1"]
+
+    assert value == pytest.approx(0.9)
+    assert low == 0  # the long one is not among those drawn
+    assert high > 0.9
+
+
 def test_silence_tells_answers_refusals_and_false_answers_apart() -> None:
     cases = [
         case(1, sure=0.9, answered=True),
