@@ -38,6 +38,8 @@ def normalise(text: str) -> str:
 
     ё becomes е, as most people type it. Letters that carry an accent in an alphabet (é, й) keep it.
     """
+    if text.isascii():  # quicker for most words of English, and the same
+        return text.translate(_MARKS).casefold()
     composed = unicodedata.normalize("NFKC", text.translate(_MARKS)).translate(_MARKS)
     plain = _ACCENT.sub("", composed).replace("Ё", "Е").replace("ё", "е")
     one_script = _WORD.sub(lambda found: _in_one_script(found[0]), plain)
@@ -51,6 +53,8 @@ def fold_kazakh(text: str) -> str:
 
 def strip_diacritics(text: str) -> str:
     """Take the accents off Latin letters ("nazarbaïev", "türkiye"); Cyrillic й and ї keep theirs."""
+    if text.isascii():
+        return text
     return _LATIN.sub(lambda found: _bare(found[0]), text.translate(_WHOLE))
 
 

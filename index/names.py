@@ -8,6 +8,7 @@ so may call two names one: a key is a reason to look at a text, and no proof of 
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import Final
 
@@ -52,6 +53,7 @@ def last_vowel(word: str) -> str | None:
     return None if _CYRILLIC.search(word) else _sounds(word)[1]
 
 
+@functools.lru_cache(maxsize=1_000)
 def _sounds(word: str) -> tuple[str, str]:
     small = normalise(word)
     if _CYRILLIC.search(small):
