@@ -238,11 +238,15 @@ def _reader_profile(asked: AskedQuestion) -> Profile:
 
 
 def _age_days(evidence: Evidence, today: date) -> float:
-    """Return how many days ago an article was published; for ever where it does not say."""
+    """Return how many days ago an article was published; for ever where no day is named, or one to come.
+
+    Tomorrow may be today somewhere: that is no error.
+    """
     published = evidence.revision.published
     if published is None:
         return math.inf
-    return (today - (published.date() if isinstance(published, datetime) else published)).days
+    days = (today - (published.date() if isinstance(published, datetime) else published)).days
+    return days if days >= -1 else math.inf
 
 
 def _by(asked: AskedQuestion, language: Language, *, has_reader: bool) -> Evidenced:
