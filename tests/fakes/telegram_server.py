@@ -110,7 +110,11 @@ class _Connection(BaseHTTPRequestHandler):
         return unquote(urlsplit(self.path).path)
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client was killed between its headers and the end of its body
+            self.close_connection = True
+            return
         match = _METHOD_PATH.fullmatch(self._path())
         if match is None:
             self._send(_NOT_FOUND)

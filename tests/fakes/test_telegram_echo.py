@@ -111,6 +111,18 @@ async def test_an_echo_bot_runs_over_http() -> None:
     assert time.monotonic() - started < 4
 
 
+def test_half_a_request_of_a_killed_client_was_never_made() -> None:
+    telegram = FakeTelegram()
+    with TelegramServer(telegram) as url:
+        host, port = url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            head = f"POST /bot{telegram.token}/sendMessage HTTP/1.1\r\nHost: {host}\r\n"
+            client.sendall(f"{head}Content-Length: 9\r\n\r\nchat_".encode())
+            client.shutdown(socket.SHUT_WR)
+            assert client.recv(1) == b""
+    assert telegram.refusals() == []
+
+
 async def test_files_travel_in_process() -> None:
     telegram = FakeTelegram()
     alice = telegram.user("Alice")
