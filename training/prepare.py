@@ -1,9 +1,11 @@
 """Make the reader's training examples: a question, sentences to choose from, the right one if any.
 
     python training/prepare.py OUT_FOLDER --pairs PAIRS.jsonl --spans SQUADSHIFTS.json... --news NEWS.jsonl...
+        --doubts training/doubts.jsonl
 
 PAIRS are lines of `question` and `sentence`; SPANS are in SQuAD's format; NEWS are this project's own made-up
-reports (`training/news/`), of which Russian and Kazakh ones are read through glosses, as the engine does.
+reports (`training/news/`), of which Russian and Kazakh ones are read through glosses, as the engine does;
+DOUBTS are this project's own questions on the sentences of PAIRS, most of which those only seem to answer.
 Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are fitted on those.
 """
 
@@ -43,6 +45,9 @@ HELD_PAIRS = 0.88
 #: Every so many reports of this project's own, one is held back; of each language's few others, every second.
 HELD_NEWS, HELD_GLOSSED = 6, 2
 
+#: Doubts are parted by so many sentences that follow each other; every so many parts, one is held back.
+DOUBTS_TOGETHER, HELD_DOUBTS = 80, 12
+
 #: Of reports other than a question's own, so many of the nearest sentences are shown as well.
 ELSEWHERE = 2
 
@@ -70,13 +75,18 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path)
     parser.add_argument("--spans", type=Path, nargs="*", default=[])
     parser.add_argument("--news", type=Path, nargs="*", default=[])
+    parser.add_argument("--doubts", type=Path, help="needs --pairs as well")
     options = parser.parse_args()
+    if options.doubts and not options.pairs:
+        parser.error("--doubts are questions on the sentences of --pairs, which are missing")
     options.out.mkdir(parents=True, exist_ok=True)
     drawn = random.Random(SEED)  # noqa: S311 (not for secrets)
     if options.pairs:
         _write(options.out, "pairs", list(_from_pairs(options.pairs, drawn)))
     for path in options.spans:
         _write(options.out, path.stem, list(_from_spans(path, drawn)))
+    if options.doubts:
+        _write(options.out, "doubts", list(_from_doubts(options.doubts, options.pairs, drawn)))
     for name, wanted in (("news", {Language.ENGLISH}), ("glossed", GLOSSED)):
         paths = [path for path in options.news if language_of(path) in wanted]
         if paths:
@@ -115,6 +125,33 @@ def _from_pairs(path: Path, drawn: random.Random) -> Iterator[Example]:
         chosen = [*near[:2], *drawn.sample(near[2:], HARD - 2)]
         candidates = [{"sentence": sentences[row], "before": ""} for row in (right, *chosen)]
         yield _example(question, candidates, right=0, span=None, held=held, drawn=drawn)
+
+
+def _from_doubts(path: Path, pairs: Path, drawn: random.Random) -> Iterator[Example]:
+    """Read questions on sentences of the pairs: "no" ones that seem answered and are not, and a "yes" one."""
+    read = [json.loads(one) for one in pairs.read_text(encoding="utf-8").splitlines()]
+    sentences = list(dict.fromkeys(natural(one["sentence"]) for one in read))
+    sentences = sentences[: int(len(sentences) * HELD_PAIRS)]
+    asked = [
+        (one["id"], question, right, one["answer"])
+        for one in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        for right in ("no", "yes")
+        for question in one[right]
+    ]
+    scores = _fused([question for _, question, _, _ in asked], sentences)
+    for number, (own, question, right, answer) in enumerate(asked):
+        near = [int(row) for row in np.argsort(-scores[number])[:18] if row != own][:16]
+        chosen = [*near[:2], *drawn.sample(near[2:], HARD - 2)]
+        example = {
+            "question": question,
+            "candidates": [{"sentence": sentences[row], "before": ""} for row in (own, *chosen)],
+            "held": own // DOUBTS_TOGETHER % HELD_DOUBTS == HELD_DOUBTS - 1,
+        }
+        if right == "no":
+            yield {**example, "right": None, "span": None}
+        else:
+            start = sentences[own].index(answer)
+            yield {**example, "right": 0, "span": [start, start + len(answer)]}
 
 
 def _from_spans(path: Path, drawn: random.Random) -> Iterator[Example]:

@@ -29,7 +29,7 @@ from index.pairs import Pair, Pairs, padded
 
 SEED = 20220105
 QUESTIONS = 12
-MOST_CANDIDATES = 7
+MOST_CANDIDATES = 5
 TOGETHER = 18
 
 #: Wrong sentences that a question is always shown with: the nearest ones.
