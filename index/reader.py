@@ -4,8 +4,10 @@ A cross-encoder grown from the bundled model (`training/`, docs/reader.md): its 
 sentence answers, 0 being as likely as not, and it marks the words that do.
 """
 
+import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,9 @@ from index.runtime import open_session
 #: The weights that ship with the bot, and their SHA-256.
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 WEIGHTS_SHA256 = "1c1b498c1765d2ceae4c346422c3b3408a3d6f7639a9ae3eaab42cf1b5555007"
+
+#: Sentences that are read at the same time at most, of all questions together; as many as there are processors.
+MOST_THREADS = 4
 
 #: Word pieces of an answer at most.
 LONGEST_ANSWER = 24
@@ -43,6 +48,7 @@ class Reader:
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Pairs] | None = None
+        self._side_by_side = ThreadPoolExecutor(min(MOST_THREADS, _processors()), thread_name_prefix="reader")
 
     def read(self, question: str, sentences: Sequence[tuple[str, str]]) -> list[Read]:
         """Read a question with sentences, each with the one before it ("" where there is none).
@@ -52,16 +58,17 @@ class Reader:
         """
         session, pairs = self.load()
         asked = pairs.question(question)
-        made = [pairs.pair(asked, sentence, before) for sentence, before in sentences]
-        found = []
-        for pair in made:
+
+        def read(told: tuple[str, str]) -> Read:
             # One at a time: numbers of eight bits share one scale in a pass, so company would change them.
+            pair = pairs.pair(asked, *told)
             ids, mask, types = padded([pair])
             scores, marks = session.run(
                 None, {"input_ids": ids, "attention_mask": mask, "token_type_ids": types}
             )
-            found.append(Read(float(scores[0]), *answer_in(pair, marks[0])))
-        return found
+            return Read(float(scores[0]), *answer_in(pair, marks[0]))
+
+        return list(self._side_by_side.map(read, sentences))
 
     def load(self) -> tuple[Any, Pairs]:
         """Load the model, once.
@@ -80,6 +87,13 @@ class Reader:
                 )
                 self._loaded = (session, Pairs(tokenizer))
             return self._loaded
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # not everywhere
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def answer_in(pair: Pair, marks: NDArray[np.float32]) -> tuple[Span, float]:
