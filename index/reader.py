@@ -24,7 +24,7 @@ from index.runtime import open_session
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 WEIGHTS_SHA256 = "1c1b498c1765d2ceae4c346422c3b3408a3d6f7639a9ae3eaab42cf1b5555007"
 
-#: Sentences that are read at the same time at most, of all questions together; as many as there are processors.
+#: Sentences read at the same time at most, of all questions together; no more than there are processors.
 MOST_THREADS = 4
 
 #: Word pieces of an answer at most.
