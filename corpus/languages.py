@@ -26,10 +26,17 @@ _KAZAKH_WORD = re.compile(
 # Kazakh in Latin letters, as it is typed and in its official alphabets. "Qatar" and "Iraq" have a q, too.
 _LATIN_KAZAKH_WORD = re.compile(
     "adam(?:dar)?|[kq]ansha|[kq]ashan|[kq]a[iy]da|[kq]anda[iy]|[kq]ala[iy]|kim(?:di|ge|ning?)?|nege|neshe|turaly|boldy|"
-    "zhoq|joq|ustaldy|[kq]amaldy|[kq]aza|tapty|zhatyr|jatyr|bul|onyng?|qa[iy]|ne"
+    "zhoq|joq|ustaldy|alyndy|[mbp]a|[kq]amaldy|[kq]aza|tapty|zhatyr|jatyr|bul|onyng?|qa[iy]|ne"
 )
 _LATIN_KAZAKH_LETTER = re.compile("[ğǵñńşıūý]|q(?!u)")
 
+# Russian in Latin letters: words that are no English, and words that are both.
+_LATIN_RUSSIAN_WORD = re.compile(
+    "kto|kogo|komu|chto|chego|chem|kogda|skol(?:ko|ka)?|skoka|pochemu|zachem|gde|kuda|otkuda|kako[yij]|"
+    "kaka(?:ya|ja|ia)|kaki[ey]e?|kotor(?:yy|iy|ye|ie|aya|oy)|se[iy]chas|pravda|eto|bylo|byli|pogib(?:lo|li|shi[hx])|ubi(?:to|ty|li)|"
+    "arestoval[io]?|arestovan[yi]?|zaderzha(?:li|n|ny)|proizoshlo|sluchilos"
+)
+_RUSSIAN_IN_ENGLISH = re.compile("a|by|do|is|on|to")
 _RUSSIAN_WORD = re.compile(
     "без|был[аио]?|во?|вы|где|для|до|его|её|ее|если|за|из|или|их|и|как|ка(?:кая|кие|кой|кую)|когда|кого|кому|кто|"
     "куда|к|ли|мы|над|на|об?|она|они|он|откуда|почему|под|по|про|при|сколько|со?|так(?:ое|ой|ая)|там|то|у|ч[еа]го|"
@@ -82,6 +89,8 @@ def _by_letters(text: str) -> Language:
         return Language.OTHER
     if not cyrillic and _is_latin_kazakh(words):
         return Language.KAZAKH
+    if not cyrillic and _is_latin_russian(words):
+        return Language.RUSSIAN
     # "Кто основал McKinsey & Company?" is Russian, "Who is Дархан Шарипов?" is English.
     if 4 * cyrillic < latin or 4 * _count(words, _ENGLISH_WORD) >= len(words):
         return Language.ENGLISH
@@ -97,6 +106,12 @@ def _is_latin_kazakh(words: list[str]) -> bool:
     letters = sum(_LATIN_KAZAKH_LETTER.search(word) is not None for word in words)
     frequent = _count(words, _LATIN_KAZAKH_WORD)
     return frequent > 0 and frequent + letters > 1
+
+
+def _is_latin_russian(words: list[str]) -> bool:
+    """Say whether words in Latin letters are Russian: a frequent one, and none that is English alone."""
+    english = _count(words, _ENGLISH_WORD) - _count(words, _RUSSIAN_IN_ENGLISH)
+    return not english and _count(words, _LATIN_RUSSIAN_WORD) > 0
 
 
 def _count(words: list[str], known: re.Pattern[str]) -> int:

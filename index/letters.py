@@ -173,3 +173,30 @@ def _i(piece: str, before: str, following: str, *, spelling: _Spelling) -> str:
     vowels = _VOWEL.findall(before)
     is_ending = len(vowels) > 1 or not following
     return "ы" if is_ending and vowels and vowels[-1] in "аоұы" else "і"
+
+
+# Russian in Latin letters, as people type it: no standard, but nearly one for each consonant.
+_RUSSIAN_PAIRS = """shch=щ sch=щ sh=ш ch=ч zh=ж kh=х ts=ц tz=ц c=ц ya=я ja=я yu=ю ju=ю yo=е jo=е ye=е
+    a=а b=б v=в w=в g=г d=д e=е z=з i=и k=к q=к l=л m=м n=н o=о p=п r=р s=с t=т u=у f=ф h=х x=х '=ь"""
+_RUSSIAN_LETTERS: Final[dict[str, str]] = dict(pair.split("=") for pair in _RUSSIAN_PAIRS.split())
+_RUSSIAN_PIECE = re.compile("|".join(sorted(map(re.escape, _RUSSIAN_LETTERS), key=len, reverse=True)) + "|.")
+_RUSSIAN_VOWEL = re.compile("[аеиоуыэюя]$")
+
+
+def latin_russian_to_cyrillic(word: str) -> str:
+    """Return a Russian word in Cyrillic letters, as far as its Latin ones tell; others are left alone.
+
+    Soft signs are mostly not typed, й may be ы, э may be е: `index.scripts` looks those up.
+    """
+    if not _LATIN_WORD.fullmatch(word):
+        return word
+    pieces, cyrillic = _RUSSIAN_PIECE.findall(word), ""
+    for piece, following in zip(pieces, [*pieces[1:], ""], strict=True):
+        follows_vowel = _RUSSIAN_VOWEL.search(cyrillic) is not None
+        if piece == "y":
+            cyrillic += "й" if follows_vowel else "ы"
+        elif piece == "j":
+            cyrillic += "й" if follows_vowel and following[:1] not in {*"aeiouy"} else "ж"
+        else:
+            cyrillic += _RUSSIAN_LETTERS.get(piece, piece)
+    return cyrillic

@@ -14,6 +14,7 @@ from index.glosses import GLOSSED, Reading, read_for, read_glosses
 from index.matching import Idf, Word, read_words
 from index.meanings import concepts, meanings
 from index.mending import IsKnown, mend, through
+from index.scripts import in_cyrillic
 from index.shelves import FIELDS, Query, Shelf
 from index.signals import Scores, Signal
 from index.words import WordIndex
@@ -35,6 +36,7 @@ SPOKEN = (Signal.WORDS, Signal.PARAGRAPH_WORDS)
 class AskedQuestion:
     """A question, read once: its telling words, its terms by field, and as a model reads it, if it can.
 
+    `text` is in the letters of its language; the spans of `words` are those of what was typed.
     `meant` is the text without the slips in it; where one of those may be a name, `meant` is a guess.
     `as_read` says how the same model reads any text.
     """
@@ -71,8 +73,8 @@ def read_question(
     Raises:
         ModelUnavailable, ModelDamaged: when the model is needed and cannot be loaded.
     """
-    typed = text
-    text = as_question(text)
+    typed = in_cyrillic(text, language)
+    text = as_question(typed.text)
     own = shelves.get(language)
     has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
@@ -88,11 +90,11 @@ def read_question(
     profile = _profile(language, reading, encoder)
     compared = {*_compared(profile), *(SHARED if shelves.keys() - {language} else ())}
     return AskedQuestion(
-        text=typed,
+        text=typed.text,
         meant=meant.text,
         is_guess=_is_guess(text, meant, language, is_known),
         language=language,
-        words=words,
+        words=[_as_typed(word, typed) for word in words],
         terms={signal: _terms(text, language, signal, shelves) for signal in compared},
         profile=profile,
         reading=reading,
@@ -100,6 +102,10 @@ def read_question(
         as_read=lambda other, its: read_for(other, its, encoder.speaks) or Reading(other),
         piece_weights=_piece_weights(words, reading, encoded, _idf(own)),
     )
+
+
+def _as_typed(word: Word, typed: Reading) -> Word:
+    return replace(word, span=Span(*typed.original(word.span.start, word.span.end))) if typed.spans else word
 
 
 def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> Profile:

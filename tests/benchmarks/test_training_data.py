@@ -1,4 +1,4 @@
-"""What the reader learns from, as far as it is this project's own: whole, and right about where answers stand."""
+"""What the reader learns from, as far as it is this project's own: whole, each answer where it should be."""
 
 from __future__ import annotations
 

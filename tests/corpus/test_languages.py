@@ -106,6 +106,7 @@ def test_kazakh_typed_without_kazakh_letters_is_told_by_its_words(question: str)
         "Kim qamaldy?",
         "nege internet joq",
         "Prezident qaıda, ne bolıp jatır",
+        "toqaev qamauga alyndy ma",
     ],
 )
 def test_kazakh_in_latin_letters_is_told_by_its_words(question: str) -> None:
@@ -116,6 +117,28 @@ def test_kazakh_in_latin_letters_is_told_by_its_words(question: str) -> None:
     "question", ["Qatar flights", "iraq war dead", "kim jong un", "adam smith", "who is Kim"]
 )
 def test_names_in_latin_letters_make_no_question_kazakh(question: str) -> None:
+    assert detect(question) is Language.ENGLISH
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "skolko chelovek pogiblo",
+        "skol'ko soldat ODKB",
+        "kto arestovan?",
+        "Gde Tokaev",
+        "chto on skazal",
+        "do kogda komendantskiy chas",
+    ],
+)
+def test_russian_in_latin_letters_is_told_by_its_words(question: str) -> None:
+    assert detect(question) is Language.RUSSIAN
+
+
+@pytest.mark.parametrize(
+    "question", ["what is kto", "Pravda newspaper in Moscow", "Li Na", "to do", "who is Gde"]
+)
+def test_a_russian_word_makes_no_english_question_russian(question: str) -> None:
     assert detect(question) is Language.ENGLISH
 
 
