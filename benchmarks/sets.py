@@ -46,9 +46,7 @@ def held_news(*paths: Path, without: Collection[str] = (BARE,)) -> QuestionSet:
                 if one.get("kind") in without:
                     continue
                 right = one["sentence"]
-                # "also": others of the report that answer, found by reading it again.
-                rights = [*([] if right is None else [right]), *one.get("also", [])]
-                spans = tuple(cut[key][number].sentence for number in sorted(rights))
+                spans = () if right is None else (cut[key][right].sentence,)
                 asked.append(Asked(f"{key}/{len(asked)}", one["question"], key, spans))
     return QuestionSet("+".join(path.stem for path in paths), articles, cut, tuple(asked))
 

@@ -25,7 +25,7 @@ WEIGHTS = Path(__file__).with_name("reader.onnx")
 WEIGHTS_SHA256 = "1c1b498c1765d2ceae4c346422c3b3408a3d6f7639a9ae3eaab42cf1b5555007"
 
 #: Sentences read at the same time at most, of all questions together; no more than there are processors.
-MOST_THREADS = 4
+MOST_THREADS = 8
 
 #: Word pieces of an answer at most.
 LONGEST_ANSWER = 24

@@ -14,7 +14,7 @@ from index.errors import ModelDamaged, ModelUnavailable
 def open_session(
     graph: Path, *, sha256: str | None, instead: str, weights: Mapping[str, NDArray[np.float32]] | None = None
 ) -> Any:  # noqa: ANN401 (ONNX Runtime has no types)
-    """Open a graph, on one thread: questions run side by side instead.
+    """Open a graph, on one thread: questions and sentences are read side by side instead.
 
     Args:
         graph: its file.

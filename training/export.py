@@ -139,7 +139,8 @@ def main() -> None:
             weight_type=QuantType.QInt8,
             op_types_to_quantize=["MatMul"],
             nodes_to_exclude=[
-                node.name
+                node.name + made
+                for made in ("", "_MatMul")  # which the quantiser makes of Gemm first
                 for node in onnx.load(whole).graph.node
                 if node.name.startswith(("/score", "/marks"))
             ],

@@ -6,10 +6,12 @@
 PAIRS are lines of `question` and `sentence`; SPANS are in SQuAD's format; NEWS are this project's own made-up
 reports (`training/news/`), of which Russian and Kazakh ones are read through glosses, as the engine does;
 DOUBTS are this project's own questions on the sentences of PAIRS, most of which those only seem to answer.
-Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are fitted on those.
+Whole articles are held back (`*.held.jsonl`): fusion weights and confidence are fitted on those. Of the
+doubts, questions alone are held back: the pairs ask others of their sentences.
 """
 
 import argparse
+import hashlib
 import json
 import random
 import re
@@ -44,6 +46,9 @@ HELD_PAIRS = 0.88
 
 #: Every so many reports of this project's own, one is held back; of each language's few others, every second.
 HELD_NEWS, HELD_GLOSSED = 6, 2
+
+#: Rows of the pairs between which two sentences may be of one article.
+SAME_ARTICLE = 150
 
 #: Doubts are parted by so many sentences that follow each other; every so many parts, one is held back.
 DOUBTS_TOGETHER, HELD_DOUBTS = 80, 12
@@ -86,7 +91,8 @@ def main() -> None:
     for path in options.spans:
         _write(options.out, path.stem, list(_from_spans(path, drawn)))
     if options.doubts:
-        _write(options.out, "doubts", list(_from_doubts(options.doubts, options.pairs, drawn)))
+        own = random.Random(SEED)  # noqa: S311 (not for secrets)
+        _write(options.out, "doubts", list(_from_doubts(options.doubts, options.pairs, own)))
     for name, wanted in (("news", {Language.ENGLISH}), ("glossed", GLOSSED)):
         paths = [path for path in options.news if language_of(path) in wanted]
         if paths:
@@ -132,26 +138,44 @@ def _from_doubts(path: Path, pairs: Path, drawn: random.Random) -> Iterator[Exam
     read = [json.loads(one) for one in pairs.read_text(encoding="utf-8").splitlines()]
     sentences = list(dict.fromkeys(natural(one["sentence"]) for one in read))
     sentences = sentences[: int(len(sentences) * HELD_PAIRS)]
+    doubts = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    if any(digest(sentences[one["id"]]) != one["of"] for one in doubts):
+        raise SystemExit(f"{path} is about other sentences than those of {pairs}, or their order changed")
     asked = [
         (one["id"], question, right, one["answer"])
-        for one in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        for one in doubts
         for right in ("no", "yes")
         for question in one[right]
     ]
     scores = _fused([question for _, question, _, _ in asked], sentences)
+    held = np.arange(len(sentences)) // DOUBTS_TOGETHER % HELD_DOUBTS == HELD_DOUBTS - 1
     for number, (own, question, right, answer) in enumerate(asked):
-        near = [int(row) for row in np.argsort(-scores[number])[:18] if row != own][:16]
+        # Another sentence of the same article may answer what its own does not.
+        others = np.abs(np.arange(len(sentences)) - own) >= (SAME_ARTICLE if right == "no" else 1)
+        near = [int(row) for row in np.argsort(-scores[number]) if others[row] and held[row] == held[own]][
+            :16
+        ]
         chosen = [*near[:2], *drawn.sample(near[2:], HARD - 2)]
         example = {
             "question": question,
             "candidates": [{"sentence": sentences[row], "before": ""} for row in (own, *chosen)],
-            "held": own // DOUBTS_TOGETHER % HELD_DOUBTS == HELD_DOUBTS - 1,
+            "held": bool(held[own]),
         }
         if right == "no":
             yield {**example, "right": None, "span": None}
         else:
-            start = sentences[own].index(answer)
-            yield {**example, "right": 0, "span": [start, start + len(answer)]}
+            yield {**example, "right": 0, "span": _only_place(answer, sentences[own])}
+
+
+def _only_place(answer: str, sentence: str) -> list[int] | None:
+    """Return where an answer stands, where that is but once and in whole words."""
+    places = [found.span() for found in re.finditer(rf"(?<!\w){re.escape(answer)}(?!\w)", sentence)]
+    return list(places[0]) if len(places) == 1 else None
+
+
+def digest(sentence: str) -> str:
+    """Return what doubts know their sentence by, besides its number: the project has no copy of it."""
+    return hashlib.sha256(sentence.encode()).hexdigest()[:8]
 
 
 def _from_spans(path: Path, drawn: random.Random) -> Iterator[Example]:

@@ -1,6 +1,7 @@
 """Train the reader: a cross-encoder grown from the bundled model, that also marks the answer's words.
 
     python training/train.py EXAMPLES_FOLDER OUT --minutes 60 --data pairs:1 squadshifts-reddit:1 news:3
+        [--candidates 7] [--begin WEIGHTS] [--rate 8e-5]
 
 Each question is shown with one right sentence and wrong ones; the scores go through a softmax in which "none
 of them" takes part with score 0, so that a score of 0 means "as likely as not" and questions without an
@@ -29,7 +30,6 @@ from index.pairs import Pair, Pairs, padded
 
 SEED = 20220105
 QUESTIONS = 12
-MOST_CANDIDATES = 5
 TOGETHER = 18
 
 #: Wrong sentences that a question is always shown with: the nearest ones.
@@ -118,10 +118,11 @@ def _length(example: Example) -> int:
 
 
 def numbers(
-    batch: list[Example], pairs: Pairs, drawn: random.Random
+    batch: list[Example], pairs: Pairs, drawn: random.Random, most: int
 ) -> tuple[list[Pair], Tensor, Tensor, Tensor]:
     """Return the n pairs of a batch, the question of each, (n,), and of q questions what is right.
 
+    `most` is the number of sentences that a question is shown with.
     That is the right pair, (q,), and the first and last piece of the answer in it, (q, 2); -1 without one.
     """
     made: list[Pair] = []
@@ -130,10 +131,10 @@ def numbers(
         example = turned(given, drawn)
         order = list(range(len(example["candidates"])))
         right = example["right"]
-        if len(order) > MOST_CANDIDATES:  # the nearest wrong ones, which come first, and some others
+        if len(order) > most:  # the nearest wrong ones, which come first, and some others
             others = [i for i in order if i != right]
             order = others[:NEAREST]
-            order += drawn.sample(others[NEAREST:], MOST_CANDIDATES - NEAREST - (right is not None))
+            order += drawn.sample(others[NEAREST:], most - NEAREST - (right is not None))
             order += [] if right is None else [right]
         question = pairs.question(slipped(example["question"], drawn))
         target, span = -1, (-1, -1)
@@ -237,7 +238,9 @@ def loss_of(
     return listwise, marked, float((table.argmax(1) == wanted).float().mean())
 
 
-def train(model: Reader, examples: list[Example], *, minutes: float, rate: float, out: Path) -> None:
+def train(
+    model: Reader, examples: list[Example], *, candidates: int, minutes: float, rate: float, out: Path
+) -> None:
     """Train for a while; the rate rises for a twentieth of it and falls to nothing by its end."""
     drawn = random.Random(SEED)  # noqa: S311 (not for secrets)
     pairs = Pairs(Path(Model.choose().location, "tokenizer.json"))
@@ -253,7 +256,7 @@ def train(model: Reader, examples: list[Example], *, minutes: float, rate: float
             break
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1.0, done / 0.05 + 0.02) * (1 - done)
-        made, rows, targets, spans = numbers(batch, pairs, drawn)
+        made, rows, targets, spans = numbers(batch, pairs, drawn, candidates)
         scores, marks = forward(model, made)
         listwise, marked, right = loss_of(scores, marks, rows, targets, spans)
         (listwise + SPAN_WEIGHT * marked).backward()  # type: ignore[no-untyped-call] # torch's own
@@ -282,6 +285,7 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--data", nargs="+", default=["pairs:1", "news:3"])
     parser.add_argument("--begin", type=Path, help="go on from these weights")
+    parser.add_argument("--candidates", type=int, default=5, help="sentences a question is shown with")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", type=float, default=8e-5)
     options = parser.parse_args()
@@ -291,7 +295,14 @@ def main() -> None:
         model.load_state_dict(torch.load(options.begin))
     examples = read(options.examples, options.data)
     print(f"{len(examples)} questions", flush=True)
-    train(model, examples, minutes=options.minutes, rate=options.rate, out=options.out)
+    train(
+        model,
+        examples,
+        candidates=options.candidates,
+        minutes=options.minutes,
+        rate=options.rate,
+        out=options.out,
+    )
 
 
 if __name__ == "__main__":

@@ -48,10 +48,13 @@ ASKED = (
 
 
 def test_a_sentence_that_holds_the_answer_is_right(tmp_path: Path) -> None:
-    found = run(questions(tmp_path, *ASKED))
+    asked = questions(tmp_path, *ASKED)
+    found = run(asked)
 
+    assert len({one.article for one in asked.questions}) == len(ASKED)
     assert [one.case.right for one in found.questions] == [(1,), (1,), (1,)]
     assert [one.case.relevant for one in found.questions] == [1, 1, 1]
+    assert [one.case.article for one in found.questions] == [one.article for one in asked.questions]
     assert found.questions[0].kind is Kind.PERSON
     assert (found.articles, found.passages, found.skipped) == (3, 3, 0)
     assert len(found.encoding_s) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -145,3 +146,23 @@ def test_weights_that_ship_are_checked_before_they_are_loaded(
 
     with pytest.raises(ModelDamaged, match="is not what was shipped"):
         Reader(shipped).read("Who?", [("He.", "")])
+
+
+def test_sentences_are_read_side_by_side(session: FakeSession, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2, timeout=10)
+    run = session.run
+
+    def wait_for_another(
+        outputs: None, given: dict[str, NDArray[np.int64]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        both.wait()
+        return run(outputs, given)
+
+    monkeypatch.setattr(session, "run", wait_for_another)
+    monkeypatch.setattr(reader, "_processors", lambda: 2)
+    made = Reader()
+    made._loaded = (session, Pairs(Path(Model.choose().location, "tokenizer.json")))  # noqa: SLF001 (no weights)
+
+    found = made.read("Who came?", [(sentence, "") for sentence in SENTENCES[:4]])
+
+    assert len(found) == 4
