@@ -2,10 +2,10 @@
 
     python training/export.py WEIGHTS.pt EXAMPLES_FOLDER index/reader.onnx
 
-Weights are quantised per channel, word embeddings per word, activations as they come (dynamic quantisation);
-both heads are not. Eight bits of a whole activation share one scale, which a few channels of the feed-forward
-layers stretch: those are first divided down, and their weights multiplied up, by as much as examples show
-them to need (after Xiao et al. 2022, "SmoothQuant", https://arxiv.org/abs/2211.10438).
+Weights are quantised per channel, embeddings of words and places each by itself, activations as they come
+(dynamic quantisation); both heads are not. Eight bits of a whole activation share one scale, which a few
+channels of the feed-forward layers stretch: those are first divided down, and their weights multiplied up, by
+as much as examples show them to need (after Xiao et al. 2022, "SmoothQuant", https://arxiv.org/abs/2211.10438).
 """
 
 import argparse
@@ -30,6 +30,9 @@ NAMES = ["input_ids", "attention_mask", "token_type_ids"]
 
 #: Questions of each kind that are read to find stretching channels, and sentences of each.
 READ, SENTENCES = 50, 4
+
+#: Rows of a table at least, for it to be quantised.
+LARGE = 500
 
 #: What a channel may reach before it is divided down; most stay below, the highest was 30.
 HIGHEST = 3.0
@@ -82,28 +85,28 @@ def _examples(folder: Path) -> list[Example]:
     return found
 
 
-def words_of_eight_bits(path: str) -> None:
-    """Rewrite a graph so that its largest table, the word embeddings, holds eight bits and a scale a word."""
+def rows_of_eight_bits(path: str) -> None:
+    """Rewrite a graph so that its tables of words and of places hold eight bits, and a scale for each row."""
     model = onnx.load(path)
     graph = model.graph
-    table = max(graph.initializer, key=lambda one: one.dims[0] if len(one.dims) > 1 else 0)
-    node = next(one for one in graph.node if one.op_type == "Gather" and one.input[0] == table.name)
-    values = numpy_helper.to_array(table)
-    scale = np.maximum(np.abs(values).max(axis=1, keepdims=True) / 127, 1e-12).astype(np.float32)
-    graph.initializer.remove(table)
-    graph.initializer.append(numpy_helper.from_array(np.round(values / scale).astype(np.int8), "words"))
-    graph.initializer.append(numpy_helper.from_array(scale, "words_scale"))
-    place = list(graph.node).index(node)
-    graph.node.remove(node)
-    for number, one in enumerate(
-        (
-            helper.make_node("Gather", ["words", node.input[1]], ["words_bits"]),
-            helper.make_node("Gather", ["words_scale", node.input[1]], ["words_scales"]),
-            helper.make_node("Cast", ["words_bits"], ["words_whole"], to=TensorProto.FLOAT),
-            helper.make_node("Mul", ["words_whole", "words_scales"], [node.output[0]]),
-        )
-    ):
-        graph.node.insert(place + number, one)
+    for table in [one for one in graph.initializer if len(one.dims) > 1 and one.dims[0] >= LARGE]:
+        for node in [one for one in graph.node if one.op_type == "Gather" and one.input[0] == table.name]:
+            values = numpy_helper.to_array(table)
+            scale = np.maximum(np.abs(values).max(axis=1, keepdims=True) / 127, 1e-12).astype(np.float32)
+            rows, scales, out = f"{table.name}_rows", f"{table.name}_rows_scale", node.output[0]
+            graph.initializer.remove(table)
+            graph.initializer.append(numpy_helper.from_array(np.round(values / scale).astype(np.int8), rows))
+            graph.initializer.append(numpy_helper.from_array(scale, scales))
+            place = list(graph.node).index(node)
+            graph.node.remove(node)
+            made = (
+                helper.make_node("Gather", [rows, node.input[1]], [f"{out}_bits"]),
+                helper.make_node("Gather", [scales, node.input[1]], [f"{out}_scales"]),
+                helper.make_node("Cast", [f"{out}_bits"], [f"{out}_whole"], to=TensorProto.FLOAT),
+                helper.make_node("Mul", [f"{out}_whole", f"{out}_scales"], [out]),
+            )
+            for number, one in enumerate(made):
+                graph.node.insert(place + number, one)
     onnx.save(model, path)
 
 
@@ -131,7 +134,7 @@ def main() -> None:
             opset_version=17,
             dynamo=False,
         )
-        words_of_eight_bits(whole)
+        rows_of_eight_bits(whole)
         quantize_dynamic(
             whole,
             str(options.out),

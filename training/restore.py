@@ -31,15 +31,17 @@ def restored(path: Path) -> dict[str, Tensor]:
     missing = state.keys() - found.keys() - kept.keys()
     if missing:
         raise SystemExit(f"{path} has no {', '.join(sorted(missing))}: is it a reader that export.py wrote?")
-    return {name: kept[name] if name in kept else torch.from_numpy(found[name]) for name in state}
+    return {name: kept[name] if name in kept else torch.from_numpy(found[name].copy()) for name in state}
 
 
 def _weights(graph: onnx.GraphProto, arrays: Arrays) -> Iterator[tuple[str, np.ndarray]]:
     for name, array in arrays.items():
         if array.dtype == np.float32 and name.endswith((".weight", ".bias")):
-            yield name.replace(".linear.", "."), array.copy()
+            yield name.replace(".linear.", "."), array
         elif name.endswith("_embeddings.weight_quantized"):
             yield name.removesuffix("_quantized"), _float(arrays, name)
+        elif name.endswith("_rows"):
+            yield name.removesuffix("_rows"), array.astype(np.float32) * arrays[f"{name}_scale"]
     for node in graph.node:
         if node.op_type not in {"MatMul", "MatMulInteger"} or node.input[1] not in arrays:
             continue
