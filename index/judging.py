@@ -67,12 +67,16 @@ class Judge:
         idf = (lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf
         lowest = min((made.score for made in read if made is not None), default=0.0)
         weight = self._weights.by_profile[_reader_profile(asked)].get(Signal.READER, 0.0)
-        ranked = []
-        for number, (one, made) in enumerate(zip(candidates, read, strict=True)):
-            signals = _words_found(asked, one, idf, closely=number < READ_TOGETHER)
-            score = one.score + weight * (lowest if made is None else made.score)
-            ranked.append(self._judged(asked, replace(one, score=score, signals=signals), made))
-        return sorted(ranked, key=lambda one: (-one.score, one.evidence.passage_id))
+        ranked = [
+            (replace(one, score=one.score + weight * (lowest if made is None else made.score)), made, number)
+            for number, (one, made) in enumerate(zip(candidates, read, strict=True))
+        ]
+        ranked.sort(key=lambda found: (-found[0].score, found[0].evidence.passage_id))
+        judged: list[Candidate] = []
+        for one, made, number in ranked:
+            signals = self._signals(asked, one, made, idf, closely=number < READ_TOGETHER, is_best=not judged)
+            judged.append(self._judged(asked, replace(one, signals=signals), made))
+        return judged
 
     def mark(self, asked: AskedQuestion, candidate: Candidate, snapshot: Snapshot) -> Evidence:
         """Return a candidate's evidence with its winning words marked."""
@@ -102,19 +106,45 @@ class Judge:
             none[number] = replace(one, answer=Span(start, end))
         return none
 
+    def _signals(
+        self,
+        asked: AskedQuestion,
+        one: Candidate,
+        read: Read | None,
+        idf: Idf,
+        *,
+        closely: bool,
+        is_best: bool,
+    ) -> Signals:
+        """Return all signals of a candidate; `closely`: what is around the sentence, too, if that matters.
+
+        It matters where the passage might be shown for it, and for the best one.
+        """
+        signals = one.signals if read is None else {**one.signals, Signal.READER: read.score}
+        met, found = _words_found(asked, one, idf)
+        kind = has(asked_for(asked.text), one.evidence.quote, one.evidence.revision.language)
+        signals = {**signals, Signal.FOUND: found, Signal.KIND: float(kind)}
+        if closely and not is_best:
+            by = _by(asked, one.evidence.revision.language, has_reader=read is not None)
+            most = self._calibration.probability(by, {**signals, Signal.AROUND: 1.0, Signal.NAMED: 1.0})
+            closely = self._calibration.outcome(by, most) is not Outcome.NOTHING
+        if not closely:
+            return {**signals, Signal.AROUND: found, Signal.NAMED: found}
+        return {
+            **signals,
+            Signal.AROUND: _around(asked, one, met, idf) if found < 1 else found,
+            Signal.NAMED: _named(asked, one),
+        }
+
     def _judged(self, asked: AskedQuestion, one: Candidate, read: Read | None) -> Candidate:
-        signals, evidence = one.signals, one.evidence
-        if read is not None:
-            signals = {**signals, Signal.READER: read.score}
-            evidence = _answered(evidence, read)
+        signals = one.signals
+        evidence = one.evidence if read is None else _answered(one.evidence, read)
         by = _by(asked, evidence.revision.language, has_reader=read is not None)
         probability = self._calibration.probability(by, signals)
         outcome = self._calibration.outcome(by, probability)
         if outcome is Outcome.ANSWERED and not self._may_answer(asked, evidence, read):
             outcome = Outcome.CLOSEST
-        return replace(
-            one, evidence=evidence, signals=signals, by=by, probability=probability, outcome=outcome
-        )
+        return replace(one, evidence=evidence, by=by, probability=probability, outcome=outcome)
 
     def _may_answer(self, asked: AskedQuestion, evidence: Evidence, read: Read | None) -> bool:
         """Say whether a passage may be called an answer, however probable it is.
@@ -159,24 +189,20 @@ class Judge:
         }
 
 
-def _words_found(asked: AskedQuestion, one: Candidate, idf: Idf, *, closely: bool) -> Signals:
-    """Return a candidate's signals and what words say of it; `closely`: the words around it as well."""
-    revision, quote = one.evidence.revision, one.evidence.quote
+def _words_found(asked: AskedQuestion, one: Candidate, idf: Idf) -> tuple[Sequence[Sequence[int]], float]:
+    """Return what the question's words meet in a sentence, and the share of them that meet any."""
+    language = one.evidence.revision.language
+    words = _words_of(one.evidence.quote, language)
+    met = matches(asked.words, words, same_language=language is asked.language)
+    return met, found_share(asked.words, met, idf)
+
+
+def _around(asked: AskedQuestion, one: Candidate, met: Sequence[Sequence[int]], idf: Idf) -> float:
+    """Return the share of the question's words that a sentence, its title and its paragraph have together."""
+    revision = one.evidence.revision
+    texts = (revision.title, revision.text[one.paragraph.start : one.paragraph.end])
     same = revision.language is asked.language
-    met = matches(asked.words, _words_of(quote, revision.language), same_language=same)
-    found = around = found_share(asked.words, met, idf)
-    if closely and found < 1:
-        paragraph = revision.text[one.paragraph.start : one.paragraph.end]
-        texts = (revision.title, paragraph)
-        around = found_share(asked.words, _met_too(asked.words, met, texts, revision.language, same), idf)
-    kind = has(asked_for(asked.text), quote, revision.language)
-    return {
-        **one.signals,
-        Signal.FOUND: found,
-        Signal.AROUND: around,
-        Signal.NAMED: _named(asked, one) if closely else found,
-        Signal.KIND: float(kind),
-    }
+    return found_share(asked.words, _met_too(asked.words, met, texts, revision.language, same), idf)
 
 
 def _named(asked: AskedQuestion, one: Candidate) -> float:

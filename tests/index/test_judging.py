@@ -391,6 +391,24 @@ def test_an_article_that_never_names_what_is_asked_about_is_told(
     assert judged.signals[Signal.NAMED] == named
 
 
+@pytest.mark.parametrize("cosine,is_looked_around", [(-3.0, False), (-1.0, True)])
+def test_around_a_sentence_that_cannot_be_shown_anyhow_nobody_looks(
+    place: Place, cosine: float, *, is_looked_around: bool
+) -> None:
+    place.encoder = FakeEncoder(languages=frozenset({EN}))
+    place.holds(evidence(ARREST))
+    best = replace(in_almaty(BRIDGE), score=9.0)
+    other = in_almaty(ARREST)
+
+    first, second = place.judge(
+        "was the mayor of Almaty arrested", best, replace(other, signals={Signal.COSINE: cosine})
+    )
+
+    assert first.signals[Signal.NAMED] == 1.0
+    assert (second.signals[Signal.AROUND] > second.signals[Signal.FOUND]) is is_looked_around
+    assert (second.outcome is Outcome.NOTHING) is not is_looked_around
+
+
 def test_only_where_the_passage_answers_are_its_words_called_the_answer(place: Place) -> None:
     judge = Judge(None, CALIBRATION, WEIGHTS)
     evidence_of = replace(evidence(ARREST), answer=Span(0, 6))
