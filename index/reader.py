@@ -24,7 +24,7 @@ from index.runtime import open_session
 WEIGHTS = Path(__file__).with_name("reader.onnx")
 WEIGHTS_SHA256 = "1c1b498c1765d2ceae4c346422c3b3408a3d6f7639a9ae3eaab42cf1b5555007"
 
-#: Sentences read at the same time at most, of all questions together; no more than there are processors.
+#: Sentences read at the same time at most, where nothing else is wanted.
 MOST_THREADS = 8
 
 #: Word pieces of an answer at most.
@@ -41,14 +41,21 @@ class Read:
 
 
 class Reader:
-    """The model, loaded at the first question and kept. May be used from many threads."""
+    """The model, loaded at the first question and kept. May be used from many threads.
 
-    def __init__(self, weights: Path = WEIGHTS, *, tokenizer: Path | None = None) -> None:
+    `threads` is how many sentences are read at the same time, of all questions together; by default as many
+    as there are processors, up to eight.
+    """
+
+    def __init__(
+        self, weights: Path = WEIGHTS, *, tokenizer: Path | None = None, threads: int | None = None
+    ) -> None:
         self._weights = weights
         self._tokenizer = tokenizer
         self._lock = threading.Lock()
         self._loaded: tuple[Any, Pairs] | None = None
-        self._side_by_side = ThreadPoolExecutor(min(MOST_THREADS, _processors()), thread_name_prefix="reader")
+        threads = threads or min(MOST_THREADS, _processors())
+        self._side_by_side = ThreadPoolExecutor(threads, thread_name_prefix="reader")
 
     def read(self, question: str, sentences: Sequence[tuple[str, str]]) -> list[Read]:
         """Read a question with sentences, each with the one before it ("" where there is none).

@@ -159,8 +159,7 @@ def test_sentences_are_read_side_by_side(session: FakeSession, monkeypatch: pyte
         return run(outputs, given)
 
     monkeypatch.setattr(session, "run", wait_for_another)
-    monkeypatch.setattr(reader, "_processors", lambda: 2)
-    made = Reader()
+    made = Reader(threads=2)
     made._loaded = (session, Pairs(Path(Model.choose().location, "tokenizer.json")))  # noqa: SLF001 (no weights)
 
     found = made.read("Who came?", [(sentence, "") for sentence in SENTENCES[:4]])
