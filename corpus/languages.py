@@ -28,11 +28,15 @@ _LATIN_KAZAKH_WORD = re.compile(
     "adam(?:dar)?|[kq]ansha|[kq]ashan|[kq]a[iy]da|[kq]anda[iy]|[kq]ala[iy]|kim(?:di|ge|ning?)?|nege|neshe|turaly|boldy|"
     "zhoq|joq|ustaldy|alyndy|[mbp]a|[kq]amaldy|[kq]aza|tapty|zhatyr|jatyr|bul|onyng?|qa[iy]|ne"
 )
+# Words of those that are in no other language, so that one is enough.
+_KAZAKH_BY_ITSELF = re.compile(
+    "[kq]ansha|[kq]ashan|[kq]a[iy]da|[kq]anda[iy]|[kq]azir|neshe|ustaldy|[kq]osyldy|aityd?y"
+)
 _LATIN_KAZAKH_LETTER = re.compile("[ğǵñńşıūý]|q(?!u)")
 
 # Russian in Latin letters: words that are no English, and words that are both.
 _LATIN_RUSSIAN_WORD = re.compile(
-    "kto|kogo|komu|chto|chego|chem|kogda|skol(?:ko|ka)?|skoka|pochemu|zachem|gde|kuda|otkuda|kako[yij]|"
+    "kto|kogo|komu|chto|shto|chego|chem|kogda|skol(?:ko|ka)?|skoka|pochemu|zachem|gde|kuda|otkuda|kako[yijm]|rabotaj?et|"
     "kaka(?:ya|ja|ia)|kaki[ey]e?|kotor(?:yy|iy|ye|ie|aya|oy)|se[iy]chas|pravda|eto|bylo|byli|pogib(?:lo|li|shi[hx])|ubi(?:to|ty|li)|"
     "arestoval[io]?|arestovan[yi]?|zaderzha(?:li|n|ny)|proizoshlo|sluchilos"
 )
@@ -105,7 +109,7 @@ def _is_latin_kazakh(words: list[str]) -> bool:
         return False
     letters = sum(_LATIN_KAZAKH_LETTER.search(word) is not None for word in words)
     frequent = _count(words, _LATIN_KAZAKH_WORD)
-    return frequent > 0 and frequent + letters > 1
+    return (frequent > 0 and frequent + letters > 1) or _count(words, _KAZAKH_BY_ITSELF) > 0
 
 
 def _is_latin_russian(words: list[str]) -> bool:

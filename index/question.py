@@ -7,7 +7,7 @@ import numpy as np
 
 from corpus.languages import Language
 from corpus.passages import Span
-from index.analysis import Located, located_words, words_of
+from index.analysis import Located, analyse, located_words, words_of
 from index.encoder import Encoded, Encoder
 from index.fusion import Profile
 from index.glosses import GLOSSED, Reading, read_for, read_glosses
@@ -21,6 +21,9 @@ from index.words import WordIndex
 
 #: What a stop word and a full stop of a question count in late interaction: "who" tells what is asked for.
 STOP_WORD, PUNCTUATION = 1.0, 0.1
+
+#: Letters of a word at least, for it to be taken for one that articles in Cyrillic write in Latin letters.
+SHORTEST_FOREIGN = 4
 
 #: What a question may end in.
 _ENDS = " \t\n?!.,;:…。？！؟"
@@ -73,9 +76,9 @@ def read_question(
     Raises:
         ModelUnavailable, ModelDamaged: when the model is needed and cannot be loaded.
     """
-    typed = in_cyrillic(text, language)
-    text = as_question(typed.text)
     own = shelves.get(language)
+    typed = in_cyrillic(text, language, _is_written_in_latin(own))
+    text = as_question(typed.text)
     has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
     encoded = None if reading is None else encoder.encode_questions([reading.text])[0]
@@ -102,6 +105,17 @@ def read_question(
         as_read=lambda other, its: read_for(other, its, encoder.speaks) or Reading(other),
         piece_weights=_piece_weights(words, reading, encoded, _idf(own)),
     )
+
+
+def _is_written_in_latin(shelf: Shelf | None) -> Callable[[str], bool]:
+    """Return which words a shelf's articles have in Latin letters, and are too long to be there by chance."""
+
+    def is_written(word: str) -> bool:
+        if shelf is None or len(word) < SHORTEST_FOREIGN:
+            return False
+        return all(term in shelf.fields[Signal.WORDS] for term in analyse(word, Language.ENGLISH))
+
+    return is_written
 
 
 def _as_typed(word: Word, typed: Reading) -> Word:

@@ -6,7 +6,7 @@ letters leave open, the dictionary decides (`index.glosses`), by what is left of
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from corpus.languages import Language
@@ -23,14 +23,17 @@ _WRITTEN = frozenset({Language.RUSSIAN, Language.KAZAKH})
 _SAME = str.maketrans(
     {"ь": "", "ъ": "", "й": "и", "ы": "и", "э": "е", "щ": "ш", "я": "иа", "ю": "иу", "ц": "тс"}
 )
-_TWICE = re.compile(r"(.)\1+")
+_TWICE = re.compile(r"(.)\1+|и(?=е)")
 
 #: Letters of a stem at least, for it to be told by what is left of it.
 SHORTEST = 3
 
 
-def in_cyrillic(text: str, language: Language) -> Reading:
-    """Return a Russian or Kazakh question without a Cyrillic letter in Cyrillic, any other as it is."""
+def in_cyrillic(text: str, language: Language, is_name: Callable[[str], bool] = lambda _: False) -> Reading:
+    """Return a Russian or Kazakh question without a Cyrillic letter in Cyrillic, any other as it is.
+
+    `is_name` says of a word in Latin letters whether articles in that language write it so: NetBlocks.
+    """
     if language not in _WRITTEN or _CYRILLIC.search(text):
         return Reading(text)
     written, spans, last = "", [], 0
@@ -38,7 +41,9 @@ def in_cyrillic(text: str, language: Language) -> Reading:
         written += text[last : found.start]
         word = _russian(found.word) if language is Language.RUSSIAN else found.word
         typed = text[found.start : found.end]
-        if typed[0].isupper():
+        if is_name(typed):
+            word = typed
+        elif typed[0].isupper():
             word = word.upper() if typed.isupper() else word[:1].upper() + word[1:]
         spans.append((len(written), len(written) + len(word), found.start, found.end))
         written += word

@@ -59,6 +59,9 @@ class WordIndex:
     def __len__(self) -> int:
         return int(self._index.scores["num_docs"])
 
+    def __contains__(self, term: object) -> bool:
+        return term in self._index.vocab_dict
+
     def scores(self, terms: Sequence[str]) -> Scores:
         """Return the BM25 score of every text for a question's terms, (n,)."""
         known = [number for term in terms if (number := self._index.vocab_dict.get(term)) is not None]

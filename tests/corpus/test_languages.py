@@ -107,6 +107,8 @@ def test_kazakh_typed_without_kazakh_letters_is_told_by_its_words(question: str)
         "nege internet joq",
         "Prezident qaıda, ne bolıp jatır",
         "toqaev qamauga alyndy ma",
+        "internet kashan kosyldy",
+        "nazarbaev kazir kaida",
     ],
 )
 def test_kazakh_in_latin_letters_is_told_by_its_words(question: str) -> None:
@@ -129,6 +131,9 @@ def test_names_in_latin_letters_make_no_question_kazakh(question: str) -> None:
         "Gde Tokaev",
         "chto on skazal",
         "do kogda komendantskiy chas",
+        "rabotaet li aeroport",
+        "shto delat esli net interneta",
+        "v kakom gorode nachalsya protest",
     ],
 )
 def test_russian_in_latin_letters_is_told_by_its_words(question: str) -> None:

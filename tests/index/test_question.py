@@ -262,3 +262,17 @@ def test_a_mended_word_counts_as_much_as_the_word_that_was_meant() -> None:
 
     assert [word.stem for word in typed.words] == [word.stem for word in right.words]
     assert typed.piece_weights.tolist() == right.piece_weights.tolist()
+
+
+def test_a_question_in_latin_letters_is_read_in_cyrillic_but_for_names_that_its_articles_write_so() -> None:
+    shelved = shelf(RU, "NetBlocks следит за интернетом.", "Полиция молчит.")
+
+    asked = read("chto soobshil netblocks o policii", RU, shelved)
+
+    assert asked.text == "что сообщил netblocks о полиции"
+    typed = "chto soobshil netblocks o policii"
+    assert [typed[word.span.start : word.span.end] for word in asked.words] == [
+        "soobshil",
+        "netblocks",
+        "policii",
+    ]

@@ -25,6 +25,7 @@ RU, KK = Language.RUSSIAN, Language.KAZAKH
         ("eto pravda chto ministr uekhal", "это правда что министр уехал"),
         ("chto proizoshlo 5 yanvarya", "что произошло 5 января"),
         ("gde bolnica", "где больница"),
+        ("kto premier", "кто премьер"),
     ],
 )
 def test_russian_in_latin_letters_is_spelt_as_the_dictionary_has_it(typed: str, russian: str) -> None:
@@ -42,6 +43,10 @@ def test_each_word_knows_where_it_was_typed() -> None:
 
     assert read.text == "где сейчас  Токаев?"
     assert [typed[slice(*read.original(*span[:2]))] for span in read.spans] == ["gde", "sejchas", "Tokaev"]
+
+
+def test_a_name_that_articles_write_in_latin_letters_is_left_so() -> None:
+    assert in_cyrillic("chto skazal NetBlocks", RU, "NetBlocks".__eq__).text == "что сказал NetBlocks"
 
 
 @pytest.mark.parametrize(
