@@ -150,8 +150,8 @@ class Judge:
         """Say whether a passage may be called an answer, however probable it is.
 
         Not one that was passed over when others were read closely, nor one to a question whose name is a
-        guess, nor an old one to what is so now, nor one to a yes or no that was read word by word: that does
-        not tell who did a thing to whom.
+        guess, nor an old one to what is so now, nor one to a yes or no: who did a thing to whom is what the
+        reader tells worst, and what a rumour hangs on.
         """
         if read is None and self._reader is not None and asked.language is not Language.OTHER:
             return False

@@ -109,6 +109,11 @@ _WHETHER = {
     Language.RUSSIAN: _any(r"ли|правда|верно|неужели|разве"),
     Language.KAZAKH: _any(r"[мбп][ае]"),
 }
+_VERB_FIRST = re.compile(
+    r"\W*(?:(?:and|but|so|ok|okay|hey|hi|please|then)\W+)*"
+    r"(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|ain|(?:is|are|was|were|did)n)\b",
+    re.IGNORECASE,
+)
 _WHAT = _any(r"как\w*|что|чего|чему|чем|о чём|котор\w+")
 
 
@@ -118,16 +123,17 @@ def asks_about_now(question: str) -> bool:
 
 
 def is_yes_or_no(question: str, language: Language) -> bool:
-    """Say whether a Russian or Kazakh question asks whether something is so.
+    """Say whether a question asks whether something is so.
 
-    By its particle, or in Russian, where intonation alone may ask, because no question word is in it.
+    In English by its first word; in Russian and Kazakh by its particle, or in Russian, where intonation alone
+    may ask, because no question word is in it.
     """
-    if language not in _WHETHER:
-        return False
     if language is Language.KAZAKH:
         return _WHETHER[language].search(question) is not None
-    if asked_for(question) is not Kind.OTHER:
+    if language is Language.OTHER or asked_for(question) is not Kind.OTHER:
         return False
+    if language is Language.ENGLISH:
+        return _VERB_FIRST.match(question) is not None
     return _WHETHER[language].search(question) is not None or _WHAT.search(question) is None
 
 

@@ -212,6 +212,9 @@ def test_a_question_without_such_a_word_does_not_ask_about_now(question: str) ->
         ("Подал ли Токаев в отставку?", Language.RUSSIAN),
         ("Правда, что Токаев арестован?", Language.RUSSIAN),
         ("Токаев арестован", Language.RUSSIAN),
+        ("Did Tokayev resign?", Language.ENGLISH),
+        ("so was the airport open", Language.ENGLISH),
+        ("isn't Massimov in prison?", Language.ENGLISH),
     ],
 )
 def test_a_question_may_ask_whether_something_is_so(question: str, language: Language) -> None:
@@ -226,7 +229,10 @@ def test_a_question_may_ask_whether_something_is_so(question: str, language: Lan
         ("Не знаете ли, сколько человек погибло?", Language.RUSSIAN),
         ("число погибших", Language.RUSSIAN),
         ("Кім отставкаға кетті?", Language.KAZAKH),
-        ("Did Tokayev resign?", Language.ENGLISH),
+        ("What did Tokayev do?", Language.ENGLISH),
+        ("Do you know how many people died?", Language.ENGLISH),
+        ("death toll", Language.ENGLISH),
+        ("Did Tokayev resign?", Language.OTHER),
     ],
 )
 def test_a_question_for_a_thing_asks_for_no_yes(question: str, language: Language) -> None:
