@@ -110,7 +110,7 @@ _WHETHER = {
     Language.KAZAKH: _any(r"[мбп][ае]"),
 }
 _VERB_FIRST = re.compile(
-    r"\W*(?:(?:and|but|so|ok|okay|hey|hi|please|then)\W+)*"
+    r"\W*(?:(?:and|but|so|ok|okay|hey|hi|please|then)\W+)*(?!\w+ you\b.*\b(?:what|which)\b)"
     r"(?:is|are|was|were|did|does|do|has|have|had|can|could|will|would|should|ain|(?:is|are|was|were|did)n)\b",
     re.IGNORECASE,
 )

@@ -23,7 +23,7 @@ _WRITTEN = frozenset({Language.RUSSIAN, Language.KAZAKH})
 _SAME = str.maketrans(
     {"ь": "", "ъ": "", "й": "и", "ы": "и", "э": "е", "щ": "ш", "я": "иа", "ю": "иу", "ц": "тс"}
 )
-_TWICE = re.compile(r"(.)\1+|и(?=е)")
+_NO_MATTER = re.compile(r"(.)\1+|и(?=е)")
 
 #: Letters of a stem at least, for it to be told by what is left of it.
 SHORTEST = 3
@@ -86,4 +86,4 @@ def _alike() -> _Alike:
 
 
 def _left(word: str) -> str:
-    return _TWICE.sub(r"\1", word.translate(_SAME))
+    return _NO_MATTER.sub(r"\1", word.translate(_SAME))

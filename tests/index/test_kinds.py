@@ -214,6 +214,7 @@ def test_a_question_without_such_a_word_does_not_ask_about_now(question: str) ->
         ("Токаев арестован", Language.RUSSIAN),
         ("Did Tokayev resign?", Language.ENGLISH),
         ("so was the airport open", Language.ENGLISH),
+        ("Do you know if Tokayev resigned?", Language.ENGLISH),
         ("isn't Massimov in prison?", Language.ENGLISH),
     ],
 )
@@ -231,6 +232,7 @@ def test_a_question_may_ask_whether_something_is_so(question: str, language: Lan
         ("Кім отставкаға кетті?", Language.KAZAKH),
         ("What did Tokayev do?", Language.ENGLISH),
         ("Do you know how many people died?", Language.ENGLISH),
+        ("Can you tell me what Tokayev said?", Language.ENGLISH),
         ("death toll", Language.ENGLISH),
         ("Did Tokayev resign?", Language.OTHER),
     ],
