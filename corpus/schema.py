@@ -49,7 +49,9 @@ metadata = sa.MetaData(
     }
 )
 
-#: One row an article, for ever; a removed one keeps its row, so that no source brings it back unasked.
+#: One row an article, for ever; a removed one keeps its row, so that no source brings it back unasked, and a
+#: purged one (`purged_at`) nothing but its row. Articles of one `report_id` are wire copies of one report: it is
+#: the id of the first of them that was stored, its own where there is no other.
 articles = sa.Table(
     "articles",
     metadata,
@@ -58,6 +60,8 @@ articles = sa.Table(
     sa.Column("added_at", Moment, nullable=False),
     sa.Column("removed_at", Moment),
     sa.Column("removed_because", sa.Text),
+    sa.Column("purged_at", Moment),
+    sa.Column("report_id", Id, index=True),
     sqlite_autoincrement=True,
 )
 
@@ -85,7 +89,8 @@ revisions = sa.Table(
     sqlite_autoincrement=True,
 )
 
-#: Sentences: half-open character offsets into the revision's text, and the 63-bit hash of what is indexed.
+#: Sentences: half-open character offsets into the revision's text, the 63-bit hash of what is indexed, and that
+#: of the sentence's words alone, which wire copies share (`corpus.copies`).
 passages = sa.Table(
     "passages",
     metadata,
@@ -96,6 +101,48 @@ passages = sa.Table(
     sa.Column("paragraph_start", sa.Integer, nullable=False),
     sa.Column("paragraph_end", sa.Integer, nullable=False),
     sa.Column("content", sa.BigInteger, nullable=False, index=True),
+    sa.Column("wording", sa.BigInteger, index=True),
+)
+
+#: Where wire copies are looked for: articles that share a band of their MinHash signatures may be copies.
+bands = sa.Table(
+    "bands",
+    metadata,
+    sa.Column("band", sa.BigInteger, primary_key=True),
+    sa.Column("article_id", Id, sa.ForeignKey("articles.id"), primary_key=True, index=True),
+)
+
+#: Feeds and news sitemaps that are polled. `stated` is JSON: fields that hold for all of a feed's articles.
+feeds = sa.Table(
+    "feeds",
+    metadata,
+    sa.Column("id", Id, primary_key=True, autoincrement=True),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("title", sa.Text),
+    sa.Column("stated", sa.Text, nullable=False),
+    sa.Column("every_s", sa.Integer, nullable=False),
+    sa.Column("added_at", Moment, nullable=False),
+    sa.Column("next_at", Moment, nullable=False),
+    sa.Column("etag", sa.Text),
+    sa.Column("last_modified", sa.Text),
+    sa.Column("checked_at", Moment),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("problem", sa.Text),
+    sa.Column("claimed_until", Moment),
+    sqlite_autoincrement=True,
+)
+
+#: Entries of feeds that were read: what each said then (`digest`), and under which key its article is stored.
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("feed_id", Id, sa.ForeignKey("feeds.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("entry", sa.String(64), primary_key=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("article_key", sa.Text),
+    sa.Column("problem", sa.Text),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("seen_at", Moment, nullable=False),
 )
 
 #: Small facts about the whole corpus, such as which bundled briefs were put into it.
