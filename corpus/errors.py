@@ -4,6 +4,9 @@ CorpusError
 ├── InvalidArticle        a raw article lacks something or holds something impossible
 ├── UnreadableSource      a file or folder cannot be read as articles
 ├── UnknownArticle        no article has that id
+├── UnknownFeed           no feed has that id or URL
+├── FetchFailed           a page or feed cannot be had now
+│   └── FetchRefused      a page or feed is not fetched, now or later: its address, size, kind or robots.txt forbid
 └── DatabaseUnavailable   the database cannot be opened, migrated or reached
 """
 
@@ -22,6 +25,28 @@ class UnreadableSource(CorpusError):
 
 class UnknownArticle(CorpusError):
     """No article has that id."""
+
+
+class UnknownFeed(CorpusError):
+    """No feed has that id or URL."""
+
+
+class FetchFailed(CorpusError):
+    """A page or feed cannot be had now; the message names it and says why.
+
+    `status` is the HTTP status, where there was one; `retry_after_s` the seconds to wait that the server named.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after_s: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after_s = retry_after_s
+
+
+class FetchRefused(FetchFailed):
+    """A page or feed is not fetched, now or later: its address, size, kind or robots.txt forbid it."""
 
 
 class DatabaseUnavailable(CorpusError):

@@ -1,0 +1,60 @@
+"""Explaining: errors as one kind line and the right exit code, for all commands; loads nothing heavy."""
+
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.errors import BotError
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+#: Exit codes: something asked for could not be done; the command, a setting or a question was wrong.
+FAILED, WRONG = 1, 2
+
+#: Commands that run for long and tell of it in log lines.
+LONG_RUNNING = frozenset({"run", "watch", "poll", "sync"})
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn errors that we raise on purpose into one kind line and the right exit code."""
+    from corpus.errors import CorpusError, UnknownArticle  # noqa: PLC0415 (not for --help)
+    from index.errors import InvalidQuestion, InvalidQuestions, RetrievalError  # noqa: PLC0415
+
+    try:
+        yield
+    except (BotError, InvalidQuestion, InvalidQuestions, UnknownArticle) as error:
+        _fail(str(error), WRONG)
+    except (CorpusError, RetrievalError) as error:
+        _fail(str(error), FAILED)
+    except BrokenPipeError:
+        raise  # whoever read our output has enough; Click ends without a word
+    except OSError as error:
+        _fail(f"{error.filename or 'a file'}: {error.strerror or error}", FAILED)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"crisisbot: {message}", err=True)
+    sys.exit(code)
+
+
+def settings_of(context: click.Context) -> "Settings":
+    """Read the settings for a command, and start its log."""
+    from bot.logs import start_logging  # noqa: PLC0415
+    from bot.settings import Settings  # noqa: PLC0415
+
+    settings = Settings.read(data=context.obj)
+    start_logging(settings.log_level if context.command.name in LONG_RUNNING else "WARNING")
+    return settings
+
+
+def print_json(_context: click.Context, _option: click.Parameter, wanted: bool) -> bool:  # noqa: FBT001 (click's)
+    """Write UTF-8 whatever the locale: JSON is nothing else (RFC 8259, section 8.1)."""
+    if wanted and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    return wanted
