@@ -6,7 +6,7 @@ CorpusError
 ├── UnknownArticle        no article has that id
 ├── UnknownFeed           no feed has that id or URL
 ├── FetchFailed           a page or feed cannot be had now
-│   └── FetchRefused      a page or feed is not fetched, now or later: its address, size, kind or robots.txt forbid
+│   └── FetchRefused      its address, size, kind or robots.txt forbids to fetch it, now or later
 └── DatabaseUnavailable   the database cannot be opened, migrated or reached
 """
 
@@ -34,7 +34,8 @@ class UnknownFeed(CorpusError):
 class FetchFailed(CorpusError):
     """A page or feed cannot be had now; the message names it and says why.
 
-    `status` is the HTTP status, where there was one; `retry_after_s` the seconds to wait that the server named.
+    `status` is the HTTP status, where there was one; `retry_after_s` the seconds to wait that the server
+    named.
     """
 
     def __init__(

@@ -50,8 +50,8 @@ metadata = sa.MetaData(
 )
 
 #: One row an article, for ever; a removed one keeps its row, so that no source brings it back unasked, and a
-#: purged one (`purged_at`) nothing but its row. Articles of one `report_id` are wire copies of one report: it is
-#: the id of the first of them that was stored, its own where there is no other.
+#: purged one (`purged_at`) nothing but its row. Articles of one `report_id` are wire copies of one report: it
+#: is the id of the first of them that was stored, its own where there is no other.
 articles = sa.Table(
     "articles",
     metadata,
@@ -89,8 +89,8 @@ revisions = sa.Table(
     sqlite_autoincrement=True,
 )
 
-#: Sentences: half-open character offsets into the revision's text, the 63-bit hash of what is indexed, and that
-#: of the sentence's words alone, which wire copies share (`corpus.copies`).
+#: Sentences: half-open character offsets into the revision's text, the 63-bit hash of what is indexed, and
+#: that of the sentence's words alone, which wire copies share (`corpus.copies`).
 passages = sa.Table(
     "passages",
     metadata,
