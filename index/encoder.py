@@ -3,17 +3,18 @@
 import functools
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.languages import Language
 from index.errors import ModelUnavailable
-from index.light import LightModel
+from index.light import LONGEST, LightModel
 from index.models import Model
 
 if TYPE_CHECKING:
@@ -92,12 +93,10 @@ class SentenceEncoder:
         """
         if self._light is not None:
             prompt = self._model.query_prompt or ""
-            read = [self._light.read(prompt + text) for text in texts]
+            read = (_lightly(self._light, prompt + text) for text in texts)
             return [
-                _Row(pieces.mean(axis=0), pieces, spans).encoded(
-                    len(prompt), len(prompt) + len(text), whole=True
-                )
-                for text, (pieces, spans) in zip(texts, read, strict=True)
+                row.encoded(len(prompt), len(prompt) + len(text), whole=True)
+                for text, row in zip(texts, read, strict=True)
             ]
         transformer = self.load()
         prompt = _prompt(self._model.query_prompt, transformer, "query")
@@ -114,15 +113,17 @@ class SentenceEncoder:
         A sentence's vector is the mean of its word pieces' ones as they come out of reading the whole
         paragraph, so that "he" has met its name (Günther et al. 2024, https://arxiv.org/abs/2409.04701).
         Models whose vectors are not such means read each sentence alone. Paragraphs longer than the model's
-        window are read in windows of whole sentences.
+        window are read in windows of whole sentences. The bundled model does so without torch.
 
         Raises:
             ModelUnavailable, ModelDamaged: at the first call, when the model cannot be loaded.
         """
+        if self._light is not None:
+            return self._light_passages(self._light, paragraphs)
         transformer = self.load()
         prompt = _prompt(self._model.passage_prompt, transformer, "document")
         with _all_processors():
-            windows = list(_windows(transformer, paragraphs, prompt))
+            windows = list(_windows(_window_of(transformer), paragraphs, prompt))
             windows.sort(key=lambda window: -window.pieces)  # batches of like lengths waste least
             found: dict[tuple[int, int], Encoded] = {}
             for first in range(0, len(windows), BATCH):
@@ -131,10 +132,23 @@ class SentenceEncoder:
                 for window, row in zip(some, rows, strict=True):
                     for place, start, end in window.sentences:
                         found[place] = row.encoded(start, end, whole=len(window.sentences) == 1)
-        return [[found[i, j] for j in range(len(paragraph))] for i, paragraph in enumerate(paragraphs)]
+        return _in_order(found, paragraphs)
+
+    def _light_passages(self, light: LightModel, paragraphs: Sequence[Sequence[str]]) -> list[list[Encoded]]:
+        """Encode windows of sentences side by side: one graph runs on one thread."""
+        prompt = self._model.passage_prompt or ""
+        windows = list(_windows(_Reach(light.lengths, LONGEST - 2, together=True), paragraphs, prompt))
+        with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
+            rows = threads.map(lambda window: _lightly(light, window.text), windows)
+            found = {
+                place: row.encoded(start, end, whole=len(window.sentences) == 1)
+                for window, row in zip(windows, rows, strict=True)
+                for place, start, end in window.sentences
+            }
+        return _in_order(found, paragraphs)
 
     def prepare(self) -> None:
-        """Load what questions need, so that the first one does not wait for it.
+        """Load what questions need, and passages too, so that the first one does not wait for it.
 
         Raises:
             ModelUnavailable, ModelDamaged: when it cannot be loaded, or is not what was shipped.
@@ -192,22 +206,45 @@ class _Window:
     pieces: int
 
 
-def _windows(
-    transformer: "SentenceTransformer", paragraphs: Sequence[Sequence[str]], prompt: str
-) -> Iterator[_Window]:
-    limit = min(transformer.max_seq_length or LONGEST_WINDOW, LONGEST_WINDOW) - 2
-    together = _is_mean(transformer)
-    limit -= sum(_lengths(transformer, [prompt]))
+class _Reach(NamedTuple):
+    """How a model reads several sentences: how long each is, how many word pieces it takes, if together."""
+
+    lengths: Callable[[Sequence[str]], list[int]]
+    limit: int
+    together: bool
+
+
+def _window_of(transformer: "SentenceTransformer") -> _Reach:
+    return _Reach(
+        functools.partial(_lengths, transformer),
+        min(transformer.max_seq_length or LONGEST_WINDOW, LONGEST_WINDOW) - 2,
+        _is_mean(transformer),
+    )
+
+
+def _windows(reach: _Reach, paragraphs: Sequence[Sequence[str]], prompt: str) -> Iterator[_Window]:
+    limit = reach.limit - (sum(reach.lengths([prompt])) if prompt else 0)
     for number, sentences in enumerate(paragraphs):
-        lengths = _lengths(transformer, sentences)
+        lengths = reach.lengths(sentences)
         first = 0
         while first < len(sentences):
             last, pieces = first + 1, lengths[first]
-            while together and last < len(sentences) and pieces + lengths[last] <= limit:
+            while reach.together and last < len(sentences) and pieces + lengths[last] <= limit:
                 pieces += lengths[last]
                 last += 1
             yield _window(prompt, sentences, number, first, last, pieces)
             first = last
+
+
+def _in_order(
+    found: Mapping[tuple[int, int], Encoded], paragraphs: Sequence[Sequence[str]]
+) -> list[list[Encoded]]:
+    return [[found[i, j] for j in range(len(paragraph))] for i, paragraph in enumerate(paragraphs)]
+
+
+def _lightly(light: LightModel, text: str) -> _Row:
+    pieces, spans = light.read(text)
+    return _Row(pieces.mean(axis=0), pieces, spans)
 
 
 def _window(
