@@ -83,7 +83,7 @@ def ours_index(work: Path, articles: Sequence[str]) -> Figures:
         corpus.put(Article.parse(raw, key=str(number), obtained="benchmark", source="benchmark"))
     Engine(work / "index", corpus, encoder).refresh()
     seconds = time.perf_counter() - started
-    passages = corpus.summary().passages
+    passages = corpus.passage_count()
     corpus.close()
     return {"sentences_per_second": passages / seconds}
 

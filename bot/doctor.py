@@ -77,9 +77,9 @@ def _settings(settings: Settings) -> Findings:
 def _database(settings: Settings) -> Findings:
     with open_corpus(settings) as corpus:
         corpus.check()
-        held = corpus.summary()
+        held, passages = corpus.summary(), corpus.passage_count()
     languages = ", ".join(held.languages) or "no language"
-    yield f"{held.articles} articles, {held.passages} passages in {languages}"
+    yield f"{held.articles} articles, {passages} passages in {languages}"
 
 
 def _model(settings: Settings) -> Findings:

@@ -24,8 +24,10 @@ SCHEMA_REVISION = "0002"
 #: Seconds that one process waits while another writes to the same SQLite file.
 SQLITE_PATIENCE_S = 30
 
-#: One lock number of ours for PostgreSQL, so that two starting processes do not migrate at once.
+#: Lock numbers of ours for PostgreSQL: that two starting processes do not migrate at once, and that changes
+#: become visible in the order of their ids.
 MIGRATION_LOCK = 0x_C815_15B0
+CHANGES_LOCK = 0x_C815_15B1
 
 
 class Database:
@@ -74,6 +76,20 @@ class Database:
     def writing(self) -> Iterator[sa.Connection]:
         """Give a connection in a transaction that is committed at the end, or rolled back on an exception."""
         with _explained(self), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self) -> Iterator[sa.Connection]:
+        """Give a connection as `writing` does, to one at a time over all processes.
+
+        What records changes takes turns, to the commit: PostgreSQL could else show a greater id before a
+        smaller one, and who follows the log by its newest id would never see the smaller one. So, too, of two
+        who store the same key or wire copies of one report, the second sees the first. SQLite has one writer
+        anyway.
+        """
+        with self.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHANGES_LOCK})")
             yield connection
 
     def check(self) -> None:

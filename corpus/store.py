@@ -1,43 +1,29 @@
 """Corpus: the only door to the database. Every method is one transaction; may be used from many threads."""
 
-import enum
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from corpus import changes, writing
 from corpus.articles import Article, ArticleId, Revision, RevisionId
+from corpus.changes import Change, Standing, StoredChange
 from corpus.database import Database
 from corpus.languages import Language
 from corpus.passages import Passage, Span, split
 from corpus.reading import current, live, live_passages, revisions_by_id
-from corpus.schema import articles, changes, marks, passages, revisions
+from corpus.schema import articles, marks, passages, revisions
 from corpus.stored import (
     CorpusSummary,
     PassageId,
     PassageText,
     StoredPassage,
-    passage_id,
     passage_text,
     read_revision,
     read_stored_passage,
 )
 
-#: How many ids go into one statement; SQLite takes 32,766 values, PostgreSQL 65,535.
-IDS_AT_ONCE = 1_000
-
-
-class Change(enum.StrEnum):
-    """What happened to an article, as `Corpus.put` answers and the table `changes` records."""
-
-    ADDED = "added"
-    REVISED = "revised"
-    RESTORED = "restored"
-    UNCHANGED = "unchanged"
-    STAYS_REMOVED = "stays removed"
-    REMOVED = "removed"
+__all__ = ["Change", "Corpus"]
 
 
 class Corpus:
@@ -71,11 +57,8 @@ class Corpus:
         """
         # Before the transaction: others may write meanwhile.
         cut = split(article.text, article.language) if sentences is None else sentences
-        try:
-            return self._put(article, cut, restore=restore)
-        except IntegrityError:
-            # Another process stored the same key between our look and our write; now it is there to be seen.
-            return self._put(article, cut, restore=restore)
+        with self._database.changing() as connection:
+            return writing.put(connection, article, cut, restore=restore)
 
     def remove(self, article_id: ArticleId, *, because: str) -> Revision:
         """Take an article out of all answers; its revisions stay, and no source brings it back by itself.
@@ -83,15 +66,8 @@ class Corpus:
         Raises:
             UnknownArticle: when there is none of that id, or it is removed already.
         """
-        with self._database.writing() as connection:
-            revision = current(connection, article_id, locked=True)
-            connection.execute(
-                articles.update()
-                .where(articles.c.id == article_id)
-                .values(removed_at=_now(), removed_because=because)
-            )
-            _record(connection, article_id, Change.REMOVED)
-        return revision
+        with self._database.changing() as connection:
+            return writing.remove(connection, article_id, because=because)
 
     def article(self, article_id: ArticleId) -> Revision:
         """Return the current revision of an article.
@@ -132,26 +108,47 @@ class Corpus:
             return tuple((source, articles_of_it) for source, articles_of_it in rows)
 
     def summary(self) -> CorpusSummary:
-        """Count what answers can come from."""
+        """Count the articles that answers can come from; `passages` is left to `passage_count`."""
         day = sa.func.substr(revisions.c.published, 1, 10, type_=sa.String)
+        number = sa.func.count()
+        statement = live(sa.select(revisions.c.language, number, sa.func.min(day), sa.func.max(day)))
         with self._database.reading() as connection:
-            number, earliest, latest = connection.execute(
-                live(sa.select(sa.func.count(), sa.func.min(day), sa.func.max(day)))
-            ).one()
-            languages = connection.scalars(
-                live(sa.select(revisions.c.language))
-                .group_by(revisions.c.language)
-                .order_by(sa.func.count().desc(), revisions.c.language)
+            rows = connection.execute(
+                statement.group_by(revisions.c.language).order_by(number.desc(), revisions.c.language)
             ).all()
-            sentences = connection.scalar(live_passages(sa.select(sa.func.count()))) or 0
-        return CorpusSummary(number, sentences, tuple(map(Language, languages)), earliest, latest)
+        return CorpusSummary(
+            articles=sum(number for _, number, _, _ in rows),
+            languages=tuple(Language(language) for language, _, _, _ in rows),
+            earliest=min((earliest for _, _, earliest, _ in rows if earliest), default=None),
+            latest=max((latest for _, _, _, latest in rows if latest), default=None),
+        )
+
+    def passage_count(self) -> int:
+        """Count the passages that answers can come from; that looks at all of them."""
+        with self._database.reading() as connection:
+            return connection.scalar(live_passages(sa.select(sa.func.count()))) or 0
 
     def state(self) -> str:
         """Name the corpus's state: equal names mean that nothing changed in between."""
-        # The count beside the newest id, because PostgreSQL may show a greater id before a smaller one.
-        newest = sa.select(sa.func.max(changes.c.id), sa.func.count())
+        return str(self.newest_change())
+
+    def newest_change(self) -> int:
+        """Return the id of the newest change, 0 where there is none."""
         with self._database.reading() as connection:
-            return "{}-{}".format(*connection.execute(newest).one())
+            return changes.newest(connection)
+
+    def changes_after(self, cursor: int, *, limit: int) -> list[StoredChange]:
+        """Return up to `limit` changes that came after the one with this id (0: from the first), in order."""
+        with self._database.reading() as connection:
+            return changes.after(connection, cursor, limit=limit)
+
+    def standing_of(self, article_ids: Iterable[ArticleId]) -> Standing:
+        """Tell which passages of some articles can be found, and which of their former ones nowhere can.
+
+        A purged article has none of either any more: who follows the log compares `passage_ids` then.
+        """
+        with self._database.reading() as connection:
+            return changes.standing_of(connection, article_ids)
 
     def check(self) -> None:
         """Have the database check itself, where it can.
@@ -182,9 +179,8 @@ class Corpus:
 
     def passage_texts(self, ids: Iterable[PassageId]) -> Iterator[PassageText]:
         """Yield what is indexed of these passages, each once, in ascending order of id."""
-        ordered = sorted(ids)
-        for first in range(0, len(ordered), IDS_AT_ONCE):
-            found = self.passages(ordered[first : first + IDS_AT_ONCE])
+        for some in changes.batches(sorted(ids)):
+            found = self.passages(some)
             for _, stored in sorted(found.items()):
                 yield passage_text(stored[0])
 
@@ -252,94 +248,3 @@ class Corpus:
             noted = connection.execute(marks.update().where(marks.c.name == name).values(value=value))
             if not noted.rowcount:
                 connection.execute(marks.insert().values(name=name, value=value))
-
-    def _put(self, article: Article, sentences: Sequence[Passage], *, restore: bool) -> Change:
-        with self._database.writing() as connection:
-            known = connection.execute(
-                sa.select(articles).where(articles.c.key == article.key).with_for_update()
-            ).one_or_none()
-            if known is None:
-                article_id = _insert(connection, articles, key=article.key, added_at=_now())
-                _add_revision(connection, article_id, 1, article, sentences)
-                return _record(connection, article_id, Change.ADDED)
-            if known.removed_at is not None and not restore:
-                return Change.STAYS_REMOVED
-            return _revise(connection, known, article, sentences)
-
-
-def _revise(
-    connection: sa.Connection, known: sa.Row[Any], article: Article, sentences: Sequence[Passage]
-) -> Change:
-    current = connection.execute(
-        sa.select(revisions)
-        .where(revisions.c.article_id == known.id)
-        .where(revisions.c.superseded_at.is_(None))
-    ).one()
-    changed = current.digest != article.digest
-    if changed:
-        now = _now()
-        connection.execute(revisions.update().where(revisions.c.id == current.id).values(superseded_at=now))
-        _add_revision(connection, known.id, current.number + 1, article, sentences)
-    if known.removed_at is not None:
-        connection.execute(
-            articles.update().where(articles.c.id == known.id).values(removed_at=None, removed_because=None)
-        )
-        return _record(connection, known.id, Change.RESTORED)
-    return _record(connection, known.id, Change.REVISED) if changed else Change.UNCHANGED
-
-
-def _add_revision(
-    connection: sa.Connection,
-    article_id: ArticleId,
-    number: int,
-    article: Article,
-    sentences: Sequence[Passage],
-) -> None:
-    revision_id = _insert(
-        connection,
-        revisions,
-        article_id=article_id,
-        number=number,
-        title=article.title,
-        text=article.text,
-        source=article.source,
-        author=article.author,
-        url=article.url,
-        published=article.published,
-        language=article.language,
-        obtained=article.obtained,
-        digest=article.digest,
-        seen_at=_now(),
-    )
-    rows = [
-        {
-            "revision_id": revision_id,
-            "position": position,
-            "sentence_start": passage.sentence.start,
-            "sentence_end": passage.sentence.end,
-            "paragraph_start": passage.paragraph.start,
-            "paragraph_end": passage.paragraph.end,
-            "content": passage_id(
-                language=article.language,
-                title=article.title,
-                paragraph=article.text[passage.paragraph.start : passage.paragraph.end],
-                sentence=article.text[passage.sentence.start : passage.sentence.end],
-            ),
-        }
-        for position, passage in enumerate(sentences)
-    ]
-    if rows:
-        connection.execute(passages.insert(), rows)
-
-
-def _insert(connection: sa.Connection, table: sa.Table, **values: object) -> Any:  # noqa: ANN401 (an id of that table)
-    return connection.execute(table.insert().values(**values)).inserted_primary_key[0]  # type: ignore[index]
-
-
-def _record(connection: sa.Connection, article_id: ArticleId, change: Change) -> Change:
-    connection.execute(changes.insert().values(article_id=article_id, kind=str(change), at=_now()))
-    return change
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -38,7 +38,10 @@ class StoredPassage:
 
 @dataclass(frozen=True, slots=True)
 class CorpusSummary:
-    """How much the corpus holds, and from when to when it was published (ISO dates, None where unknown)."""
+    """How much the corpus holds, and from when to when it was published (ISO dates, None where unknown).
+
+    `Corpus.summary` leaves `passages` at 0: who knows them or counts them fills it in.
+    """
 
     articles: int = 0
     passages: int = 0
