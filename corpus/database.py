@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest migration; a test holds it equal to the newest script in `corpus/migrations/versions`.
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 
 #: Seconds that one process waits while another writes to the same SQLite file.
 SQLITE_PATIENCE_S = 30

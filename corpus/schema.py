@@ -145,6 +145,16 @@ entries = sa.Table(
     sa.Column("seen_at", Moment, nullable=False),
 )
 
+#: Channels whose posts become articles, by Telegram's own numbers.
+channels = sa.Table(
+    "channels",
+    metadata,
+    sa.Column("id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("username", sa.Text),
+    sa.Column("approved_at", Moment, nullable=False),
+)
+
 #: Small facts about the whole corpus, such as which bundled briefs were put into it.
 marks = sa.Table(
     "marks",

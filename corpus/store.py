@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from corpus import changes, writing
 from corpus.articles import Article, ArticleId, Revision, RevisionId
 from corpus.changes import Change, Standing, StoredChange
+from corpus.channels import Channels
 from corpus.database import Database
 from corpus.languages import Language
 from corpus.passages import Passage, Span, split
@@ -31,6 +32,7 @@ class Corpus:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.channels = Channels(database)
 
     @classmethod
     def open(cls, url: str) -> "Corpus":
@@ -77,6 +79,19 @@ class Corpus:
         """
         with self._database.reading() as connection:
             return current(connection, article_id)
+
+    def find(self, key: str) -> Revision | None:
+        """Return the current revision of the article with this key; None where there is none (any more)."""
+        with self._database.reading() as connection:
+            row = connection.execute(live(sa.select(revisions)).where(articles.c.key == key)).one_or_none()
+            return None if row is None else read_revision(row)
+
+    def removed_because(self, key: str) -> str | None:
+        """Return why the article with this key was removed; None where it was not."""
+        statement = sa.select(articles.c.removed_because).where(articles.c.key == key)
+        with self._database.reading() as connection:
+            reason: str | None = connection.scalar(statement)
+            return reason
 
     def articles(self) -> list[Revision]:
         """Return the current revisions of all articles, earliest published first, undated ones last."""

@@ -1,0 +1,90 @@
+"""Posts: what a channel published, or what was passed on from somewhere else, as articles; pure.
+
+Knows no messenger's library. Of a person who wrote something in private nothing is taken but the words.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from corpus.articles import Article
+from corpus.errors import InvalidArticle
+
+#: The source of what no channel published: a person's name is nobody's business.
+SOMEBODY = "Telegram"
+
+#: What private channels' ids begin with, and their links leave out.
+_PRIVATE = "-100"
+
+_WORD = re.compile(r"[^\W\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A channel, or a group in whose own name was written; `username` is that of a public one."""
+
+    id: int
+    title: str
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One message that was published.
+
+    Without a `publisher` a person wrote it. `number` is the message's id at its publisher, where that is
+    known, `author` the signature that a channel shows under it.
+    """
+
+    text: str
+    published: datetime
+    publisher: Publisher | None = None
+    number: int | None = None
+    author: str | None = None
+
+    @property
+    def key(self) -> str:
+        """What identifies the post across its edits, and however it came to us."""
+        if self.publisher is not None and self.number is not None:
+            return f"telegram:{self.publisher.id}:{self.number}"
+        said = f"{self.published.astimezone(UTC).isoformat()}\x1f{self.text}"
+        return f"telegram-forward:{hashlib.sha256(said.encode(errors='replace')).hexdigest()}"
+
+    @property
+    def url(self) -> str | None:
+        """Where the post can be read: by everybody, or by those who are in a private channel."""
+        if self.publisher is None or self.number is None:
+            return None
+        if self.publisher.username:
+            return f"https://t.me/{self.publisher.username}/{self.number}"
+        chat = str(self.publisher.id)
+        return (
+            f"https://t.me/c/{chat.removeprefix(_PRIVATE)}/{self.number}"
+            if chat.startswith(_PRIVATE)
+            else None
+        )
+
+
+def parse_post(post: Post) -> Article:
+    """Make an article out of a post, its text as it is.
+
+    Raises:
+        InvalidArticle: when there are no words in it.
+    """
+    if not _WORD.search(post.text):
+        raise InvalidArticle("text: there are no words in it")
+    article = Article.parse(
+        {
+            "text": post.text,
+            "source": post.publisher.title if post.publisher else None,
+            "author": post.author,
+            "url": post.url,
+            "published": post.published.astimezone(UTC),
+        },
+        key=post.key,
+        obtained="telegram",
+        source=SOMEBODY,
+    )
+    # Not by its address: that changes when a channel takes another name, or none.
+    return replace(article, key=post.key)
