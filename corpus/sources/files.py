@@ -58,6 +58,17 @@ def bundled_digest() -> str:
     return digest.hexdigest()
 
 
+def key_of(found: Found, *, file: str) -> str:
+    """Name an article without a URL: by its file, and where that holds several by its `id` or its words."""
+    if not found.place:
+        return file
+    id_ = found.raw.get("id")
+    if isinstance(id_, str | int) and id_ != "":
+        return f"{file}#id={id_}"
+    words = re.sub(r"\s+", " ", str(found.raw.get("text")))
+    return f"{file}#sha256={hashlib.sha256(words.encode(errors='replace')).hexdigest()}"
+
+
 def _files_of(path: Path) -> Iterator[Path | Rejected]:
     if (obstacle := _obstacle(path)) is not None:
         yield Rejected(_shown(path), obstacle)
@@ -119,21 +130,11 @@ def _article(path: Path, found: Found | Broken, stated: Mapping[str, object]) ->
         return Rejected(place, found.reason)
     raw = {**found.raw, **stated}
     try:
-        return Article.parse(raw, key=_key(path, found), obtained="file", source=_shown(path.name))
+        return Article.parse(
+            raw, key=key_of(found, file=path.resolve().as_uri()), obtained="file", source=_shown(path.name)
+        )
     except InvalidArticle as error:
         return Rejected(place, str(error))
-
-
-def _key(path: Path, found: Found) -> str:
-    """Name an article without a URL: by its file, and where that holds several by its `id` or its words."""
-    file = path.resolve().as_uri()
-    if not found.place:
-        return file
-    id_ = found.raw.get("id")
-    if isinstance(id_, str | int) and id_ != "":
-        return f"{file}#id={id_}"
-    words = re.sub(r"\s+", " ", str(found.raw.get("text")))
-    return f"{file}#sha256={hashlib.sha256(words.encode(errors='replace')).hexdigest()}"
 
 
 def _shown(path: Path | str) -> str:
