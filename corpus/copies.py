@@ -1,0 +1,221 @@
+"""Copies: whether two articles are one report, and two sentences one statement; pure.
+
+Agencies' reports are printed by many, shortened, retitled and reworded. Copies say the same with the same
+names and numbers; an article of the same event with another number, day or name is another report. What the rules
+are worth, and why they are ours, is in docs/decisions/0007-wire-copies.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING, Final
+
+from corpus.statements import Statement, read_statement, words_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from corpus.articles import Published
+    from corpus.languages import Language
+
+#: Sentences of an article that are looked at: an agency's report hardly ever has more, a book has thousands.
+LONGEST_REPORT: Final = 40
+
+#: Bands that are stored of an article; a table of them is larger than that of its sentences.
+MOST_BANDS: Final = 32
+
+#: Telling words in a row that are hashed together.
+IN_A_ROW: Final = 3
+
+#: The share of the shorter one's telling words that stand in the same statements of the longer one.
+SAME_REPORT: Final = 0.6
+
+#: The share from which on two statements are about one thing, so that their numbers should agree.
+SAME_MATTER: Final = 0.5
+
+#: The share of the shorter one's names that the longer one has.
+SAME_NAMES: Final = 0.8
+
+#: Days between the publication of copies at most.
+FARTHEST_DAYS: Final = 3
+
+#: Telling words of a sentence that is the same wherever it stands; shorter ones stand in any article.
+ENOUGH_WORDS: Final = 6
+
+#: The share of the telling words of a longer sentence that a shorter one of the same statement has.
+SAME_WORDS: Final = 0.75
+
+# Who a report came from is no part of what it says.
+_AGENCIES = (
+    "tass reuter afp ap ria interf sputni kazinf tengri zakon khabar bbc cnn novost "
+    "тасс рейте афп риа интер спутн казин хабар новос қазақ казта"
+)
+_CREDITS: Final = frozenset(_AGENCIES.split())
+
+
+@dataclass(frozen=True)
+class Account:
+    """One telling of a report: what its statements say, and when it was published."""
+
+    statements: tuple[Statement, ...]
+    published: Published | None = None
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """All telling words' beginnings."""
+        return frozenset(chain.from_iterable(one.stems for one in self.statements))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """All numbers."""
+        return frozenset(chain.from_iterable(one.numbers for one in self.statements))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All names, less whom the report came from."""
+        return frozenset(chain.from_iterable(one.names for one in self.statements)) - _CREDITS
+
+    @cached_property
+    def days(self) -> frozenset[str]:
+        """All days of the week and months."""
+        return frozenset(chain.from_iterable(one.days for one in self.statements))
+
+
+def read_account(sentences: Sequence[str], language: Language, published: Published | None = None) -> Account:
+    """Read an article's sentences."""
+    return Account(tuple(read_statement(one, language) for one in sentences[:LONGEST_REPORT]), published)
+
+
+def wording(sentence: str) -> int:
+    """Hash a sentence's words into 63 bits; case, punctuation and white space do not count."""
+    return _hash(" ".join(words_of(sentence)))
+
+
+def bands(account: Account, language: Language) -> tuple[int, ...]:
+    """Return the hashes by which copies find each other: two minima of each statement's words in a row."""
+    found: dict[int, None] = {}
+    for statement in account.statements:
+        hashes = [_hash(f"{language}\x1f{run}") for run in _runs(statement.stems)]
+        if hashes:
+            found[min(hashes)] = None
+            found[min(hashes, key=_reversed)] = None
+    return tuple(found)
+
+
+def kept(looked_for: Sequence[int]) -> list[int]:
+    """Return of an article's bands those that are stored: the least, which its copies keep, too."""
+    return sorted(looked_for)[:MOST_BANDS]
+
+
+def is_same_report(one: Account, other: Account) -> bool:
+    """Say whether two articles are copies of one report."""
+    small, large = sorted((one, other), key=lambda account: len(account.stems))
+    return (
+        _days_apart(one.published, other.published) <= FARTHEST_DAYS
+        and shared(small, large) >= SAME_REPORT
+        and _share(small.names, large.names) >= SAME_NAMES
+        and small.numbers <= large.numbers
+        and not contradict(one, other)
+    )
+
+
+def contradict(one: Account, other: Account) -> bool:
+    """Say whether two articles say of one matter different numbers, names or days."""
+    return any(
+        _differ(mine.numbers - other.numbers, theirs.numbers - one.numbers)
+        or _differ(mine.names - other.stems - _CREDITS, theirs.names - one.stems - _CREDITS)
+        or _differ(mine.days - other.days, theirs.days - one.days)
+        or mine.denials != theirs.denials
+        for mine, theirs, share in _pairs(one, other)
+        if share >= SAME_MATTER
+    )
+
+
+def overlap(one: Account, other: Account) -> float:
+    """Return the share of both articles' telling words that both have."""
+    return len(one.stems & other.stems) / max(len(one.stems | other.stems), 1)
+
+
+def shared(small: Account, large: Account) -> float:
+    """Return the share of an article's telling words that stand in the same statements of another."""
+    total = sum(len(set(one.stems)) for one in small.statements)
+    met = sum(share * len(set(mine.stems)) for mine, _, share in _pairs(small, large) if share >= SAME_MATTER)
+    return met / max(total, 1)
+
+
+def is_same_sentence(one: str, other: str, language: Language) -> bool:
+    """Say whether two sentences say the same in nearly the same words, with the same numbers and names."""
+    if wording(one) == wording(other):
+        return True
+    mine, theirs = read_statement(one, language), read_statement(other, language)
+    small, large = sorted((mine.telling, theirs.telling), key=len)
+    return (
+        len(small) >= ENOUGH_WORDS
+        and small <= large
+        and len(small) >= SAME_WORDS * len(large)
+        and mine.numbers == theirs.numbers
+        and mine.names == theirs.names
+        and mine.denials == theirs.denials
+    )
+
+
+def is_telling(sentence: str, language: Language) -> bool:
+    """Say whether a sentence says so much that it is a copy wherever else it stands."""
+    statement = read_statement(sentence, language)
+    return len(statement.telling) >= ENOUGH_WORDS and bool(statement.names or statement.numbers)
+
+
+def came(published: Published | None, seen_at: datetime) -> datetime:
+    """Return when an article came: when it was published, a day being its noon in UTC, or else first seen."""
+    if published is None:
+        return seen_at
+    if isinstance(published, datetime):
+        return published
+    return datetime.combine(published, time(12), UTC)
+
+
+def _pairs(one: Account, other: Account) -> Iterator[tuple[Statement, Statement, float]]:
+    """Yield each statement with the one of the other article that is most like it, and how much it is."""
+    theirs = [(statement, frozenset(statement.stems)) for statement in other.statements]
+    for statement in one.statements:
+        mine = frozenset(statement.stems)
+        best, share = max(
+            ((that, _share(mine, stems)) for that, stems in theirs),
+            key=lambda pair: pair[1],
+            default=(None, 0.0),
+        )
+        if best is not None:
+            yield statement, best, share
+
+
+def _share(some: frozenset[str], of: frozenset[str]) -> float:
+    return len(some & of) / len(some) if some else 1.0
+
+
+def _differ(mine: frozenset[str], theirs: frozenset[str]) -> bool:
+    return bool(mine) and bool(theirs)
+
+
+def _days_apart(one: Published | None, other: Published | None) -> float:
+    if one is None or other is None:
+        return 0.0
+    unseen = datetime.min.replace(tzinfo=UTC)
+    return abs(came(one, unseen) - came(other, unseen)).total_seconds() / 86_400
+
+
+def _runs(stems: Sequence[str]) -> Iterator[str]:
+    for start in range(max(1, len(stems) - IN_A_ROW + 1)):
+        yield " ".join(stems[start : start + IN_A_ROW])
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest()) >> 1
+
+
+def _reversed(number: int) -> bytes:
+    """Order hashes in another way than by their size."""
+    return number.to_bytes(8, "little")
