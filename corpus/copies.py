@@ -1,8 +1,8 @@
 """Copies: whether two articles are one report, and two sentences one statement; pure.
 
 Agencies' reports are printed by many, shortened, retitled and reworded. Copies say the same with the same
-names and numbers; an article of the same event with another number, day or name is another report. What the rules
-are worth, and why they are ours, is in docs/decisions/0007-wire-copies.md.
+names and numbers; an article of the same event with another number, day or name is another report. What the
+rules are worth, and why they are ours, is in docs/decisions/0007-wire-copies.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from corpus.statements import Statement, read_statement, words_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from corpus.articles import Published
+    from corpus.articles import ArticleId, Published, RevisionId
     from corpus.languages import Language
 
 #: Sentences of an article that are looked at: an agency's report hardly ever has more, a book has thousands.
@@ -55,6 +55,25 @@ _AGENCIES = (
     "тасс рейте афп риа интер спутн казин хабар новос қазақ казта"
 )
 _CREDITS: Final = frozenset(_AGENCIES.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Where a sentence that is shown stands as well: an article, and the place in this revision of it."""
+
+    article_id: ArticleId
+    revision_id: RevisionId
+    position: int
+    title: str
+    source: str
+    url: str | None
+    published: Published | None
+    seen_at: datetime
+
+    @property
+    def order(self) -> tuple[datetime, RevisionId]:
+        """By which the earliest of several is told."""
+        return came(self.published, self.seen_at), self.revision_id
 
 
 @dataclass(frozen=True)
@@ -115,7 +134,7 @@ def is_same_report(one: Account, other: Account) -> bool:
     """Say whether two articles are copies of one report."""
     small, large = sorted((one, other), key=lambda account: len(account.stems))
     return (
-        _days_apart(one.published, other.published) <= FARTHEST_DAYS
+        days_apart(one.published, other.published) <= FARTHEST_DAYS
         and shared(small, large) >= SAME_REPORT
         and _share(small.names, large.names) >= SAME_NAMES
         and small.numbers <= large.numbers
@@ -178,6 +197,14 @@ def came(published: Published | None, seen_at: datetime) -> datetime:
     return datetime.combine(published, time(12), UTC)
 
 
+def days_apart(one: Published | None, other: Published | None) -> float:
+    """Return how many days lie between two articles; none where one of them has no date."""
+    if one is None or other is None:
+        return 0.0
+    unseen = datetime.min.replace(tzinfo=UTC)
+    return abs(came(one, unseen) - came(other, unseen)).total_seconds() / 86_400
+
+
 def _pairs(one: Account, other: Account) -> Iterator[tuple[Statement, Statement, float]]:
     """Yield each statement with the one of the other article that is most like it, and how much it is."""
     theirs = [(statement, frozenset(statement.stems)) for statement in other.statements]
@@ -198,13 +225,6 @@ def _share(some: frozenset[str], of: frozenset[str]) -> float:
 
 def _differ(mine: frozenset[str], theirs: frozenset[str]) -> bool:
     return bool(mine) and bool(theirs)
-
-
-def _days_apart(one: Published | None, other: Published | None) -> float:
-    if one is None or other is None:
-        return 0.0
-    unseen = datetime.min.replace(tzinfo=UTC)
-    return abs(came(one, unseen) - came(other, unseen)).total_seconds() / 86_400
 
 
 def _runs(stems: Sequence[str]) -> Iterator[str]:

@@ -13,16 +13,17 @@ import sqlalchemy as sa
 
 from corpus import copies
 from corpus.articles import ArticleId
-from corpus.copies import Account, contradict, is_same_report, read_account
+from corpus.copies import Account, Copy, contradict, is_same_report, read_account
 from corpus.languages import Language
-from corpus.reading import live
+from corpus.reading import live, live_passages
 from corpus.schema import articles, bands, passages, revisions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from corpus.articles import Article
+    from corpus.articles import Article, Revision
     from corpus.passages import Passage
+    from corpus.stored import PassageId, StoredPassage
 
 #: Articles that are looked for by one band, the latest ones: a phrase that all articles of a source share
 #: would otherwise make each new one slower to store than the one before.
@@ -35,6 +36,14 @@ CANDIDATES: Final = 12
 MEMBERS: Final = 12
 
 
+#: Articles in which one sentence is looked for; what stands in more of them is a footer and no report.
+ARTICLES_OF_A_SENTENCE: Final = 100
+
+
+#: Sentences of a report's copies that are compared with one that is shown.
+SENTENCES_OF_A_REPORT: Final = 400
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A stored article as it is compared."""
@@ -42,6 +51,15 @@ class _Told:
     article_id: ArticleId
     report_id: int
     account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A sentence in a current article."""
+
+    copy: Copy
+    language: Language
+    sentence: str
 
 
 def wordings(article: Article, sentences: Sequence[Passage]) -> list[int]:
@@ -80,6 +98,31 @@ def forget_copies(connection: sa.Connection, article_id: ArticleId) -> None:
     connection.execute(articles.update().where(articles.c.id == article_id).values(report_id=None))
     if heir is not None:
         connection.execute(articles.update().where(articles.c.report_id == article_id).values(report_id=heir))
+
+
+def also_in(connection: sa.Connection, stored: Sequence[StoredPassage]) -> dict[PassageId, tuple[Copy, ...]]:
+    """Find where else these sentences stand in current articles: each article once, the earliest first.
+
+    That is in nearly the same words in copies of its article's report, and in the same words in any article
+    of about the same day, if these tell something.
+    """
+    worded = _places_by_wording(connection, {copies.wording(_quote(one)) for one in stored})
+    mates = _places_by_report(connection, {one.revision.article_id for one in stored})
+    found: dict[PassageId, tuple[Copy, ...]] = {}
+    for one in stored:
+        quote, revision = _quote(one), one.revision
+        copies_of_it = {
+            place.copy.article_id: place.copy
+            for place in mates.get(revision.article_id, ())
+            if copies.is_same_sentence(quote, place.sentence, revision.language)
+        }
+        if copies.is_telling(quote, revision.language):
+            for place in worded.get(copies.wording(quote), ()):
+                if _is_near(place, revision):
+                    copies_of_it.setdefault(place.copy.article_id, place.copy)
+        copies_of_it.pop(revision.article_id, None)
+        found[one.id] = tuple(sorted(copies_of_it.values(), key=lambda copy: copy.order))
+    return found
 
 
 def _candidates(connection: sa.Connection, looked_for: Collection[int]) -> list[ArticleId]:
@@ -165,6 +208,74 @@ def _sentences(connection: sa.Connection, texts: dict[int, str]) -> dict[int, li
     for revision_id, start, end in rows:
         found[revision_id].append(texts[revision_id][start:end])
     return found
+
+
+def _places_by_wording(connection: sa.Connection, looked_for: Collection[int]) -> dict[int, list[_Place]]:
+    """Find sentences by their words; those in too many articles are left out."""
+    found: dict[int, list[_Place]] = {}
+    for wording in looked_for:
+        places = _places(connection, passages.c.wording == wording, limit=ARTICLES_OF_A_SENTENCE + 1)
+        if len(places) <= ARTICLES_OF_A_SENTENCE:
+            found[wording] = places
+    return found
+
+
+def _places_by_report(connection: sa.Connection, ids: Collection[ArticleId]) -> dict[ArticleId, list[_Place]]:
+    """Find the sentences of all copies of these articles' reports, by article."""
+    reports = connection.execute(
+        sa.select(articles.c.id, articles.c.report_id).where(
+            articles.c.id.in_(ids), articles.c.report_id.is_not(None)
+        )
+    ).all()
+    by_report: dict[int, list[_Place]] = {}
+    for report in {row.report_id for row in reports}:
+        of_it = _members(connection, report)
+        by_report[report] = (
+            _places(connection, articles.c.id.in_(of_it), limit=SENTENCES_OF_A_REPORT)
+            if len(of_it) > 1
+            else []
+        )
+    return {ArticleId(row.id): by_report[row.report_id] for row in reports}
+
+
+def _places(connection: sa.Connection, where: sa.ColumnElement[bool], *, limit: int) -> list[_Place]:
+    length = passages.c.sentence_end - passages.c.sentence_start
+    rows = connection.execute(
+        live_passages(
+            sa.select(
+                revisions.c.id, revisions.c.article_id, revisions.c.title, revisions.c.source, revisions.c.url,
+                revisions.c.published, revisions.c.seen_at, revisions.c.language, passages.c.position,
+                sa.func.substr(revisions.c.text, passages.c.sentence_start + 1, length).label("sentence"),
+            )
+        ).where(where).limit(limit)
+    )  # fmt: skip
+    return [
+        _Place(
+            Copy(
+                row.article_id,
+                row.id,
+                row.position,
+                row.title,
+                row.source,
+                row.url,
+                row.published,
+                row.seen_at,
+            ),
+            Language(row.language),
+            row.sentence,
+        )
+        for row in rows
+    ]
+
+
+def _is_near(place: _Place, revision: Revision) -> bool:
+    """Say whether a sentence with equal words is of about the same day, so that it means the same."""
+    apart = copies.days_apart(place.copy.published, revision.published)
+    return place.language is revision.language and apart <= copies.FARTHEST_DAYS
+
+
+def _quote(one: StoredPassage) -> str:
+    return one.revision.text[one.sentence.start : one.sentence.end]
 
 
 def _cut(text: str, sentences: Sequence[Passage]) -> list[str]:
