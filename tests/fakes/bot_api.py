@@ -100,10 +100,16 @@ def refusal(world: World, method: str, **parameters: object) -> str:
     raise AssertionError(f"{method} was not refused: {result}")
 
 
-def fetch_file(world: World, token: str, path: str) -> bytes | None:
-    """Return the content behind a file_path; None where there is none, or the token is wrong."""
+def fetch_file(world: World, token: str, path: str) -> bytes | Answer | Broken:
+    """Return the content behind a file_path, or what goes wrong instead; recorded as a call of "file"."""
+    call = Call(token, "file", {"file_path": path})
     with world.changed:
-        return world.files.get(path.rpartition("/")[2]) if token == world.token else None
+        fault = world.faults.take(call.method)
+        content = world.files.get(path.rpartition("/")[2]) if token == world.token else None
+        missing = Refused(404, "Not Found").answer()
+        outcome = fault.outcome if fault else Answer.ok(None) if content is not None else missing
+        _record(world, call, outcome)
+        return content if content is not None and fault is None else outcome
 
 
 def _with_faults(world: World, call: Call) -> Answer | Broken | Poll:

@@ -66,7 +66,7 @@ def get_file(world: World, parameters: Json) -> Json:
     if len(content) > LARGEST_DOWNLOAD:
         raise bad_request("file is too big")
     size = {"file_size": len(content), "file_path": f"documents/{file_id}"}
-    return {"file_id": file_id, "file_unique_id": file_id} | size
+    return {"file_id": file_id, "file_unique_id": world.unique_id(file_id)} | size
 
 
 def _member(chat: Chat, user_id: int, user: Json) -> Json:

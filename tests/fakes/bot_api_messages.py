@@ -46,7 +46,8 @@ def send_message(world: World, parameters: Json) -> Json:
 
 def send_photo(world: World, parameters: Json) -> Json:
     file_id = _file(world, parameters["photo"])
-    size = {"file_id": file_id, "file_unique_id": file_id, "width": 640, "height": 480}
+    unique_id = world.unique_id(file_id)
+    size = {"file_id": file_id, "file_unique_id": unique_id, "width": 640, "height": 480}
     content = read_caption(world, parameters)
     fields = {"photo": [size]} | content.json(text="caption", entities="caption_entities")
     return _send(world, "sendPhoto", parameters, content=content, fields=fields)
@@ -56,7 +57,8 @@ def send_document(world: World, parameters: Json) -> Json:
     file_id = _file(world, parameters["document"])
     name = {"file_name": parameters["document"].name} if isinstance(parameters["document"], Upload) else {}
     content = read_caption(world, parameters)
-    document = {"file_id": file_id, "file_unique_id": file_id, "file_size": len(world.files[file_id])} | name
+    names = {"file_id": file_id, "file_unique_id": world.unique_id(file_id)}
+    document = names | {"file_size": len(world.files[file_id])} | name
     fields = {"document": document} | content.json(text="caption", entities="caption_entities")
     return _send(world, "sendDocument", parameters, content=content, fields=fields)
 

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from tests.fakes.bot_api_access import find_chat
 from tests.fakes.telegram_entities import utf16_length
 from tests.fakes.telegram_wire import Json, bad_request
 
@@ -43,6 +44,8 @@ def close(_: World, __: Json) -> bool:
 
 def set_my_commands(world: World, parameters: Json) -> bool:
     key, commands = _key(parameters), parameters["commands"]
+    if "chat_id" in (scope := parameters.get("scope", {})):
+        find_chat(world, scope["chat_id"])
     if len(commands) > MOST_COMMANDS:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     for command in commands:

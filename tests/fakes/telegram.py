@@ -17,9 +17,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.fakes.telegram_chat import BotStatus, Chat, Message, Topic
-from tests.fakes.telegram_entities import find_entities
+from tests.fakes.telegram_content import PHOTO, content_of, origin_json, rewritten, written
 from tests.fakes.telegram_faults import Fault, Rates, broken, refusal
-from tests.fakes.telegram_person import TELEGRAM_ITSELF, Person, origin_json
+from tests.fakes.telegram_person import TELEGRAM_ITSELF, Person
 from tests.fakes.telegram_world import World
 
 if TYPE_CHECKING:
@@ -113,11 +113,36 @@ class FakeTelegram(World):
                 if message.topic == topic:
                     group.remove(message)
 
-    def channel_post(self, channel: Chat, text: str) -> Message:
+    def channel_post(self, channel: Chat, text: str, *, signature: str | None = None) -> Message:
+        return self._publish(channel, written("text", text), signature=signature)
+
+    def channel_photo(
+        self, channel: Chat, caption: str = "", *, album: str | None = None, signature: str | None = None
+    ) -> Message:
+        """Let a channel publish a photo; those of one `album` are shown together."""
+        together = {"media_group_id": album} if album else {}
+        content = {"photo": [dict(PHOTO)]} | together | written("caption", caption)
+        return self._publish(channel, content, signature=signature)
+
+    def channel_notes(self, channel: Chat, what: Json) -> Message:
+        """Let something stand in a channel that is no text: a poll, a sticker, a new title."""
+        return self._publish(channel, what)
+
+    def channel_forwards(self, message: Message, channel: Chat) -> Message:
+        """Let a channel pass on a message from elsewhere."""
+        return self._publish(channel, content_of(message) | {"forward_origin": origin_json(message)})
+
+    def channel_edits(self, post: Message, text: str) -> Message:
+        """Let a channel change the text or the caption of its post; a caption may become empty."""
         with self.changed:
-            found = [entity.json() for entity in find_entities(text)]
-            marks = {"entities": found} if found else {}
-            post = channel.post({"sender_chat": channel.json(), "text": text} | marks)
+            post.data = rewritten(post, text)
+            self.deliver(post, edited=True)
+            return post
+
+    def _publish(self, channel: Chat, content: Json, *, signature: str | None = None) -> Message:
+        with self.changed:
+            signed = {"author_signature": signature} if signature else {}
+            post = channel.post({"sender_chat": channel.json()} | signed | content)
             self.deliver(post)
             return post
 
@@ -189,7 +214,7 @@ class FakeTelegram(World):
         done: bool = False,
         times: int = 1,
     ) -> None:
-        """Plan failures of a method ("*": of any).
+        """Plan failures of a method ("*": of any; "file": of the next download).
 
         `network` breaks the connection instead of answering `status`; with `done` what was asked for
         happens first, so that the bot cannot know.

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from tests.fakes.telegram_chat import Chat, Message
-from tests.fakes.telegram_entities import Entity, find_entities, utf16_length
+from tests.fakes.telegram_content import PHOTO, content_of, origin_json, rewritten, written
+from tests.fakes.telegram_entities import utf16_length
 
 if TYPE_CHECKING:
     from tests.fakes.telegram_wire import Json
@@ -33,6 +34,7 @@ class Details(TypedDict, total=False):
     via_bot: Person
     anonymous: bool  # as an anonymous administrator of the group
     as_channel: Chat  # in a group, under a channel's name
+    album: str  # shown together with the others of that name
     at: int  # Unix time, for old messages
 
 
@@ -70,6 +72,7 @@ class Person:
         self.id = 5_000_000_000 + world.next_number()
         self.is_bot = is_bot
         self.language_code = language_code
+        self.hides_name = False  # where their messages are forwarded
         self._name = name_json
         self._private = Chat(world, self.id, "private", person=self, is_opened=False)
 
@@ -91,11 +94,11 @@ class Person:
         """Write a text: to the bot alone, or in a chat."""
         if not text.strip() or utf16_length(text) > LONGEST_TEXT:
             raise ValueError("Telegram's own clients send 1 to 4096 UTF-16 units at once")
-        return self._post({"text": text} | self._marked("entities", text, details), details)
+        return self._post(written("text", text, details.get("entities", ())), details)
 
     def sends_photo(self, caption: str = "", **details: Unpack[Details]) -> Message:
-        size = {"file_id": "photo-1", "file_unique_id": "p1", "width": 640, "height": 480, "file_size": 4000}
-        return self._post({"photo": [size]} | self._caption(caption, details), details)
+        marked = written("caption", caption, details.get("entities", ()))
+        return self._post({"photo": [dict(PHOTO)]} | marked, details)
 
     def sends_sticker(self, emoji: str = "👍", **details: Unpack[Details]) -> Message:
         kind = {"type": "regular", "is_animated": False, "is_video": False}
@@ -103,34 +106,33 @@ class Person:
         return self._post({"sticker": {**size, **kind, "emoji": emoji}}, details)
 
     def sends_document(
-        self, name: str, content: bytes, caption: str = "", **details: Unpack[Details]
+        self,
+        name: str,
+        content: bytes,
+        caption: str = "",
+        *,
+        tells_size: bool = True,
+        **details: Unpack[Details],
     ) -> Message:
+        """Send a file; its name is the sender's own invention, and its size need not be told."""
         file_id = f"document-{self.world.next_number()}"
         self.world.files[file_id] = content
-        document = {
-            "file_id": file_id,
-            "file_unique_id": file_id,
-            "file_name": name,
-            "file_size": len(content),
-        }
-        return self._post({"document": document} | self._caption(caption, details), details)
+        names = {"file_id": file_id, "file_unique_id": self.world.unique_id(file_id)}
+        size = {"file_size": len(content)} if tells_size else {}
+        document = names | ({"file_name": name} if name else {}) | size
+        marked = written("caption", caption, details.get("entities", ()))
+        return self._post({"document": document} | marked, details)
 
     def forwards(self, message: Message, **details: Unpack[Details]) -> Message:
         """Forward a message of a person, of the bot or of a channel."""
-        kept = ("text", "entities", "caption", "caption_entities", "photo", "sticker", "document")
-        content = {key: message.data[key] for key in kept if key in message.data}
-        return self._post(content | {"forward_origin": origin_json(message)}, details)
+        return self._post(content_of(message) | {"forward_origin": origin_json(message)}, details)
 
     def edits(self, message: Message, text: str) -> Message:
         """Change the text or caption of one's own message."""
         if message.data.get("from", {}).get("id") != self.id:
             raise ValueError(f"{message!r} is not by {self!r}")
-        field = "text" if "text" in message.data else "caption"
-        marks = "entities" if field == "text" else "caption_entities"
         with self.world.changed:
-            kept = {key: value for key, value in message.data.items() if key not in (field, marks)}
-            changed = {field: text, "edit_date": self.world.now()}
-            message.data = kept | changed | self._marked(marks, text, {})
+            message.data = rewritten(message, text)
             self.world.deliver(message, edited=True)
         return message
 
@@ -204,6 +206,7 @@ class Person:
                 | _quote(details)
                 | ({"via_bot": details["via_bot"].json()} if "via_bot" in details else {})
                 | ({"date": details["at"]} if "at" in details else {})
+                | ({"media_group_id": details["album"]} if "album" in details else {})
                 | content
             )
             chat.is_opened = True
@@ -236,31 +239,6 @@ class Person:
             }
             return {"from": channel_bot, "sender_chat": details["as_channel"].json()}
         return {"from": self.json()}
-
-    def _caption(self, caption: str, details: Details) -> Json:
-        return {"caption": caption} | self._marked("caption_entities", caption, details) if caption else {}
-
-    def _marked(self, field: str, text: str, details: Details) -> Json:
-        """Write the entities: those given, and those Telegram finds."""
-        given = details.get("entities", [])
-        spans = {Entity(e["type"], e["offset"], e["length"]): e for e in given}
-        found = [spans.get(entity, entity.json()) for entity in find_entities(text, spans)]
-        return {field: found} if found else {}
-
-
-def origin_json(message: Message) -> Json:
-    """Say where a forwarded message came from."""
-    data = message.data
-    if origin := data.get("forward_origin"):
-        return dict(origin)
-    if message.chat.type == "channel":
-        return {
-            "type": "channel",
-            "date": data["date"],
-            "chat": message.chat.json(),
-            "message_id": message.id,
-        }
-    return {"type": "user", "date": data["date"], "sender_user": data["from"]}
 
 
 def _quote(details: Details) -> Json:

@@ -15,7 +15,7 @@ from telegram.request import BaseRequest, RequestData
 
 from tests.fakes.bot_api import fetch_file, handle
 from tests.fakes.telegram_updates import Poll
-from tests.fakes.telegram_wire import Answer, Broken, Call, Upload
+from tests.fakes.telegram_wire import OK, Answer, Broken, Call, Upload
 
 if TYPE_CHECKING:
     from telegram._utils.types import ODVInput
@@ -55,12 +55,17 @@ class FakeRequest(BaseRequest):
         """Answer as HTTP would: a status and a body."""
         if file := _FILE_URL.fullmatch(unquote(url)):  # the library writes the colon as %3A
             content = fetch_file(self._world, file["token"], file["path"])
-            return (404, b'{"ok":false}') if content is None else (200, content)
-        answer = await self._answer(_call(url, request_data))
+            if isinstance(content, bytes):
+                return OK, content
+            answer = await self._ending(content)
+        else:
+            answer = await self._answer(_call(url, request_data))
         return answer.status, answer.body
 
     async def _answer(self, call: Call) -> Answer:
-        outcome = handle(self._world, call)
+        return await self._ending(handle(self._world, call))
+
+    async def _ending(self, outcome: Answer | Broken | Poll) -> Answer:
         if isinstance(outcome, Broken):
             raise TimedOut if outcome.how == "timeout" else NetworkError("planned by the test")
         return await self._await_updates(outcome) if isinstance(outcome, Poll) else outcome

@@ -166,10 +166,10 @@ class _Connection(BaseHTTPRequestHandler):
 
     def _send_file(self, token: str, path: str) -> None:
         content = fetch_file(self.server.world, token, path)
-        if content is None:
-            self._send(_NOT_FOUND)
-        else:
+        if isinstance(content, bytes):
             self._send_body(200, content, "application/octet-stream")
+        else:
+            self._respond(content)
 
     def _send_body(self, status: int, body: bytes, kind: str) -> None:
         self.send_response(status)

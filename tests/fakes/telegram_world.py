@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import threading
 import time
@@ -112,6 +113,10 @@ class World:
         """Count per supergroup and channel, 1 being their making; private chats and groups share a count."""
         series = chat.id if chat.type in ("supergroup", "channel") else 0
         return next(self._message_ids.setdefault(series, itertools.count(2 if series else 100)))
+
+    def unique_id(self, file_id: str) -> str:
+        """Name a file by what it holds: equal for all who send it, unlike its file_id."""
+        return f"AgAD{hashlib.sha256(self.files[file_id]).hexdigest()[:12]}"
 
     def add_chat(self, type_: ChatType, *, title: str, is_forum: bool = False) -> Chat:
         number = self.next_number()
