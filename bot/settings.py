@@ -20,6 +20,9 @@ LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 #: What CRISISBOT_SURE may be: below, as much speaks against an answer as for it; above, nothing is one.
 LEAST_SURE, MOST_SURE = 0.5, 0.99
 
+#: Telegram's user ids have at most 52 bits (https://core.telegram.org/bots/api#user).
+LARGEST_USER_ID = 2**52
+
 #: Every variable that is read, so that documentation can be held against it.
 VARIABLES = (
     "CRISISBOT_DATA",
@@ -32,6 +35,7 @@ VARIABLES = (
     "CRISISBOT_READER",
     "CRISISBOT_SURE",
     "CRISISBOT_REFRESH_SECONDS",
+    "CRISISBOT_ADMINS",
     "CRISISBOT_LOG_LEVEL",
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_API_URL",
@@ -52,6 +56,7 @@ class Settings:
     reader: bool
     sure: float | None
     refresh_seconds: float
+    admins: frozenset[int]
     log_level: str
     telegram_api_url: str
     token: str | None = field(repr=False)
@@ -78,6 +83,7 @@ class Settings:
             reader=_switch(given, "CRISISBOT_READER", default=True),
             sure=_probability(given, "CRISISBOT_SURE"),
             refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=2.0),
+            admins=_user_ids(given, "CRISISBOT_ADMINS"),
             log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),
             token=given.get("TELEGRAM_BOT_TOKEN") or None,
@@ -160,6 +166,17 @@ def _languages(given: Mapping[str, str], name: str) -> frozenset[Language] | Non
     except ValueError as error:
         known = ", ".join(Language)
         raise InvalidSetting(f"{name} is {value!r}; it may hold some of {known}, with commas") from error
+
+
+def _user_ids(given: Mapping[str, str], name: str) -> frozenset[int]:
+    value = given.get(name, "")
+    ids = [one.strip() for one in value.split(",")] if value else []
+    if not all(one.isascii() and one.isdigit() and 0 < int(one) < LARGEST_USER_ID for one in ids):
+        raise InvalidSetting(
+            f"{name} is {value!r}; it may hold Telegram user ids, which are numbers (no names, no chats), "
+            "with commas, such as 123456789,987654321"
+        )
+    return frozenset(map(int, ids))
 
 
 def _url(given: Mapping[str, str], name: str, *, default: str) -> str:

@@ -27,6 +27,7 @@ def test_without_variables_everything_has_a_default() -> None:
     assert settings.reader is True
     assert settings.sure is None
     assert settings.refresh_seconds == 2
+    assert settings.admins == frozenset()
     assert settings.log_level == "INFO"
     assert settings.telegram_api_url == TELEGRAM_API
     assert settings.token is None
@@ -62,6 +63,7 @@ def test_an_empty_variable_counts_as_unset(blank: str) -> None:
         ("CRISISBOT_SURE", " .9 ", "sure", 0.9),
         ("CRISISBOT_SURE", "0.99", "sure", 0.99),
         ("CRISISBOT_REFRESH_SECONDS", "0.5", "refresh_seconds", 0.5),
+        ("CRISISBOT_ADMINS", "5000000001, 42", "admins", {5000000001, 42}),
         ("CRISISBOT_LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n", "token", TOKEN),
         ("TELEGRAM_API_URL", "http://localhost:8081/bot", "telegram_api_url", "http://localhost:8081/bot"),
@@ -89,6 +91,11 @@ def test_a_variable_is_read(variable: str, value: str, field: str, expected: obj
         ("CRISISBOT_REFRESH_SECONDS", "-1", "above 0, such as 2"),
         ("CRISISBOT_REFRESH_SECONDS", "nan", "above 0, such as 2"),
         ("CRISISBOT_REFRESH_SECONDS", "inf", "above 0, such as 2"),
+        ("CRISISBOT_ADMINS", "@alice", "user ids, which are numbers"),
+        ("CRISISBOT_ADMINS", "42,", "such as 123456789,987654321"),
+        ("CRISISBOT_ADMINS", "-1002000000001", "no chats"),
+        ("CRISISBOT_ADMINS", "0", "user ids"),
+        ("CRISISBOT_ADMINS", "٤٢", "user ids"),
         ("CRISISBOT_LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING, ERROR"),
         ("TELEGRAM_API_URL", "localhost:8081", "begins with http:// or https://"),
     ],
