@@ -1,10 +1,11 @@
 """Articles as sources hand them over, and revisions as the corpus keeps them."""
 
+import enum
 import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import NewType
 from urllib.parse import urlsplit
@@ -81,9 +82,21 @@ class Article:
         return hashlib.sha256("\x1f".join(fields).encode()).hexdigest()
 
 
+class Since(enum.StrEnum):
+    """What became of an article since a revision of it was current."""
+
+    NOTHING = "nothing"
+    CHANGED = "changed"
+    REMOVED = "removed"
+
+
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One stored state of an article. Offsets of passages count characters of `text`."""
+    """One stored state of an article. Offsets of passages count characters of `text`.
+
+    `superseded_at` is None for the current one; `since` says whether the article says something else now, or
+    was removed.
+    """
 
     id: RevisionId
     article_id: ArticleId
@@ -97,6 +110,13 @@ class Revision:
     language: Language
     obtained: str
     seen_at: datetime
+    superseded_at: datetime | None = None
+    since: Since = Since.NOTHING
+
+    @property
+    def withheld(self) -> "Revision":
+        """Itself without anything that it said, for a place at which no word of it may be shown."""
+        return replace(self, title="", text="", source="", author=None, url=None, published=None)
 
 
 def published(value: object) -> Published | None:

@@ -41,6 +41,12 @@ def current(connection: sa.Connection, article_id: ArticleId, *, locked: bool = 
     return read_revision(row)
 
 
+def of_key(connection: sa.Connection, key: str) -> Revision | None:
+    """Return the current revision of the article with this key; None where there is none (any more)."""
+    row = connection.execute(live(sa.select(revisions)).where(articles.c.key == key)).one_or_none()
+    return None if row is None else read_revision(row)
+
+
 def revisions_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, Revision]:
     """Return revisions by their ids, in one statement."""
     rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)))

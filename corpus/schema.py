@@ -89,6 +89,18 @@ revisions = sa.Table(
     sqlite_autoincrement=True,
 )
 
+#: All that is counted and listed of current revisions, so that no text is read for it.
+sa.Index(
+    "ix_revisions_current",
+    revisions.c.superseded_at,
+    revisions.c.article_id,
+    revisions.c.language,
+    revisions.c.published,
+    revisions.c.source,
+    sqlite_where=revisions.c.superseded_at.is_(None),
+    postgresql_where=revisions.c.superseded_at.is_(None),
+)
+
 #: Sentences: half-open character offsets into the revision's text, the 63-bit hash of what is indexed, and
 #: that of the sentence's words alone, which wire copies share (`corpus.copies`).
 passages = sa.Table(

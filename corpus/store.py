@@ -5,23 +5,21 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from corpus import changes, writing
+from corpus import changes, finding, history, listing, writing
 from corpus.articles import Article, ArticleId, Revision, RevisionId
 from corpus.changes import Change, Standing, StoredChange
 from corpus.channels import Channels
 from corpus.database import Database
-from corpus.languages import Language
+from corpus.history import History
 from corpus.passages import Passage, Span, split
-from corpus.reading import current, live, live_passages, revisions_by_id
-from corpus.schema import articles, marks, passages, revisions
+from corpus.reading import current, live_passages, of_key
+from corpus.schema import articles, marks, passages
 from corpus.stored import (
     CorpusSummary,
     PassageId,
     PassageText,
     StoredPassage,
     passage_text,
-    read_revision,
-    read_stored_passage,
 )
 
 __all__ = ["Change", "Corpus"]
@@ -83,8 +81,7 @@ class Corpus:
     def find(self, key: str) -> Revision | None:
         """Return the current revision of the article with this key; None where there is none (any more)."""
         with self._database.reading() as connection:
-            row = connection.execute(live(sa.select(revisions)).where(articles.c.key == key)).one_or_none()
-            return None if row is None else read_revision(row)
+            return of_key(connection, key)
 
     def removed_because(self, key: str) -> str | None:
         """Return why the article with this key was removed; None where it was not."""
@@ -95,11 +92,8 @@ class Corpus:
 
     def articles(self) -> list[Revision]:
         """Return the current revisions of all articles, earliest published first, undated ones last."""
-        statement = live(sa.select(revisions)).order_by(
-            revisions.c.published.is_(None), revisions.c.published, revisions.c.id
-        )
         with self._database.reading() as connection:
-            return [read_revision(row) for row in connection.execute(statement)]
+            return listing.earliest_first(connection)
 
     def keys(self) -> dict[ArticleId, str]:
         """Return the keys of all articles that are not removed, by id."""
@@ -109,39 +103,37 @@ class Corpus:
 
     def latest(self, limit: int) -> list[Revision]:
         """Return the current revisions of the most recently published articles, undated ones last."""
-        newest_first = (revisions.c.published.is_(None), revisions.c.published.desc(), revisions.c.id.desc())
-        statement = live(sa.select(revisions)).order_by(*newest_first).limit(limit)
         with self._database.reading() as connection:
-            return [read_revision(row) for row in connection.execute(statement)]
+            return listing.latest(connection, limit)
 
     def sources(self) -> tuple[tuple[str, int], ...]:
         """Return the names of all sources with their numbers of articles, the largest first."""
-        number = sa.func.count()
-        statement = live(sa.select(revisions.c.source, number)).group_by(revisions.c.source)
         with self._database.reading() as connection:
-            rows = connection.execute(statement.order_by(number.desc(), revisions.c.source))
-            return tuple((source, articles_of_it) for source, articles_of_it in rows)
+            return listing.sources(connection)
 
     def summary(self) -> CorpusSummary:
         """Count the articles that answers can come from; `passages` is left to `passage_count`."""
-        day = sa.func.substr(revisions.c.published, 1, 10, type_=sa.String)
-        number = sa.func.count()
-        statement = live(sa.select(revisions.c.language, number, sa.func.min(day), sa.func.max(day)))
         with self._database.reading() as connection:
-            rows = connection.execute(
-                statement.group_by(revisions.c.language).order_by(number.desc(), revisions.c.language)
-            ).all()
-        return CorpusSummary(
-            articles=sum(number for _, number, _, _ in rows),
-            languages=tuple(Language(language) for language, _, _, _ in rows),
-            earliest=min((earliest for _, _, earliest, _ in rows if earliest), default=None),
-            latest=max((latest for _, _, _, latest in rows if latest), default=None),
-        )
+            return listing.summary(connection)
 
     def passage_count(self) -> int:
         """Count the passages that answers can come from; that looks at all of them."""
         with self._database.reading() as connection:
             return connection.scalar(live_passages(sa.select(sa.func.count()))) or 0
+
+    def history(self, article_id: ArticleId) -> History:
+        """Return all that an article ever said, and what became of it, removed or not.
+
+        Raises:
+            UnknownArticle: when there is none of that id.
+        """
+        with self._database.reading() as connection:
+            return history.of(connection, article_id)
+
+    def removed(self) -> list[History]:
+        """Return the histories of all articles that were removed, of each with its last revision only."""
+        with self._database.reading() as connection:
+            return history.removed(connection)
 
     def state(self) -> str:
         """Name the corpus's state: equal names mean that nothing changed in between."""
@@ -204,59 +196,24 @@ class Corpus:
 
         Ids that no current revision holds (any more) are missing in the answer.
         """
-        found: dict[PassageId, list[StoredPassage]] = {}
         with self._database.reading() as connection:
-            rows = connection.execute(
-                live_passages(sa.select(passages))
-                .where(passages.c.content.in_(ids))
-                .order_by(passages.c.revision_id, passages.c.position)
-            ).all()
-            texts = revisions_by_id(connection, {row.revision_id for row in rows})
-        for row in rows:
-            passage = read_stored_passage(row, texts[row.revision_id])
-            found.setdefault(passage.id, []).append(passage)
-        return found
+            return finding.by_id(connection, ids)
 
     def passages_at(self, places: Collection[tuple[RevisionId, int]]) -> list[StoredPassage]:
-        """Find passages by revision and position, in the order given; those no longer current are missing."""
+        """Find passages by revision and position, in the order given, in old and removed revisions too.
+
+        `revision.since` says what became of their articles; of a removed one no word is handed out. Those of
+        purged articles, and places that never were, are missing.
+        """
         with self._database.reading() as connection:
-            rows = connection.execute(
-                live_passages(sa.select(passages)).where(
-                    sa.tuple_(passages.c.revision_id, passages.c.position).in_(places)
-                )
-            ).all()
-            texts = revisions_by_id(connection, {row.revision_id for row in rows})
-        found = {
-            (row.revision_id, row.position): read_stored_passage(row, texts[row.revision_id]) for row in rows
-        }
-        return [found[place] for place in places if place in found]
+            return finding.at(connection, places)
 
     def neighbours(
         self, stored: Sequence[StoredPassage], *, before: int, after: int
     ) -> list[tuple[Span, ...]]:
         """Return for each passage the spans of the sentences around it and of itself, in order."""
-        near = passages.alias()
-        # By content and not by place: no database that is supported looks pairs up in its index.
-        statement = (
-            sa.select(near.c.revision_id, near.c.position, near.c.sentence_start, near.c.sentence_end)
-            .select_from(passages)
-            .join(
-                near,
-                (near.c.revision_id == passages.c.revision_id)
-                & near.c.position.between(passages.c.position - before, passages.c.position + after),
-            )
-            .where(passages.c.content.in_([one.id for one in stored]))
-        )
         with self._database.reading() as connection:
-            found = {
-                (revision, place): Span(start, end)
-                for revision, place, start, end in connection.execute(statement)
-            }
-        places = [
-            [(one.revision.id, place) for place in range(one.position - before, one.position + after + 1)]
-            for one in stored
-        ]
-        return [tuple(found[place] for place in some if place in found) for some in places]
+            return finding.neighbours(connection, stored, before=before, after=after)
 
     def _set_mark(self, name: str, value: str) -> None:
         with self._database.writing() as connection:

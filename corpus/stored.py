@@ -6,7 +6,7 @@ from typing import Any, NewType
 
 import sqlalchemy as sa
 
-from corpus.articles import ArticleId, Revision, RevisionId
+from corpus.articles import ArticleId, Revision, RevisionId, Since
 from corpus.languages import Language
 from corpus.passages import Span
 
@@ -56,8 +56,8 @@ def passage_id(*, language: Language, title: str, paragraph: str, sentence: str)
     return PassageId(int.from_bytes(hashlib.blake2b(content, digest_size=8).digest()) >> 1)
 
 
-def read_revision(row: sa.Row[Any]) -> Revision:
-    """Read a row of `revisions`."""
+def read_revision(row: sa.Row[Any], since: Since = Since.NOTHING) -> Revision:
+    """Read a row of `revisions`; what became of its article `since`, is known from other rows."""
     return Revision(
         id=RevisionId(row.id),
         article_id=ArticleId(row.article_id),
@@ -71,6 +71,8 @@ def read_revision(row: sa.Row[Any]) -> Revision:
         language=Language(row.language),
         obtained=row.obtained,
         seen_at=row.seen_at,
+        superseded_at=row.superseded_at,
+        since=since,
     )
 
 

@@ -148,7 +148,6 @@ def test_answers_come_only_from_the_current_revision(corpus: Corpus) -> None:
     assert sentences(current) == ["It was calm.", "Many came."]
     assert corpus.passage_ids() == {passage.id for passage in current}
     assert corpus.passages([passage.id for passage in old]) == {}
-    assert corpus.passages_at([(passage.revision.id, passage.position) for passage in old]) == []
 
 
 def test_an_article_with_a_url_is_the_same_wherever_it_was_found(corpus: Corpus) -> None:
@@ -183,7 +182,6 @@ def test_a_removed_article_is_out_of_everything(corpus: Corpus) -> None:
     stays, ids = only(corpus), corpus.passage_ids()
     corpus.put(write_article("goes", title="Goes", source="Elsewhere", language="ru", published="2022-01-04"))
     goes = corpus.articles()[-1]
-    places = [(goes.id, 0)]
 
     assert corpus.remove(goes.article_id, because="wrong") == goes
 
@@ -191,7 +189,6 @@ def test_a_removed_article_is_out_of_everything(corpus: Corpus) -> None:
     assert [revision.article_id for revision in corpus.latest(5)] == [stays]
     assert corpus.sources() == (("Test", 1),)
     assert corpus.passage_ids() == ids
-    assert corpus.passages_at(places) == []
     assert corpus.passage_count() == 4
     assert corpus.summary() == CorpusSummary(1, 0, (Language.ENGLISH,), "2022-01-03", "2022-01-03")
     with pytest.raises(UnknownArticle, match=f"no article {goes.article_id};"):

@@ -20,6 +20,13 @@ def upgrade() -> None:
     op.add_column("articles", sa.Column("purged_at", MOMENT))
     op.add_column("articles", sa.Column("report_id", ID))
     op.create_index("ix_articles_report_id", "articles", ["report_id"])
+    op.create_index(
+        "ix_revisions_current",
+        "revisions",
+        ["superseded_at", "article_id", "language", "published", "source"],
+        sqlite_where=sa.text("superseded_at IS NULL"),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
     op.add_column("passages", sa.Column("wording", sa.BigInteger))
     op.create_index("ix_passages_wording", "passages", ["wording"])
     op.create_table(
