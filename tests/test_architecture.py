@@ -31,6 +31,7 @@ HOMES = {
     "trafilatura": "corpus/sources/formats.py",
     "markdown_it": "corpus/sources/formats.py",
     "yaml": "corpus/sources/formats.py",
+    "pypdfium2_raw": "corpus/sources/pdf.py",
     "httpcore": "corpus/exchange.py",
     "idna": "corpus/urls.py",
     "protego": "corpus/robots.py",
