@@ -29,6 +29,7 @@ HOMES = {
     "sqlalchemy": "corpus/",
     "alembic": "corpus/database.py corpus/migrations/",
     "trafilatura": "corpus/sources/formats.py",
+    "lxml": "corpus/sources/",
     "markdown_it": "corpus/sources/formats.py",
     "yaml": "corpus/sources/formats.py",
     "pypdfium2_raw": "corpus/sources/pdf.py",
