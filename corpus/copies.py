@@ -18,6 +18,7 @@ from corpus.statements import Statement, read_statement, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from corpus.articles import ArticleId, Published, RevisionId
     from corpus.languages import Language
@@ -29,13 +30,16 @@ LONGEST_REPORT: Final = 40
 MOST_BANDS: Final = 32
 
 #: Telling words in a row that are hashed together.
-IN_A_ROW: Final = 3
+IN_A_ROW: Final = 2
 
 #: The share of the shorter one's telling words that stand in the same statements of the longer one.
 SAME_REPORT: Final = 0.6
 
 #: The share from which on two statements are about one thing, so that their numbers should agree.
 SAME_MATTER: Final = 0.5
+
+#: The share from which on two statements say the same, or the contrary.
+NEARLY: Final = 0.8
 
 #: The share of the shorter one's names that the longer one has.
 SAME_NAMES: Final = 0.8
@@ -49,12 +53,11 @@ ENOUGH_WORDS: Final = 6
 #: The share of the telling words of a longer sentence that a shorter one of the same statement has.
 SAME_WORDS: Final = 0.75
 
-# Who a report came from is no part of what it says.
-_AGENCIES = (
-    "tass reuter afp ap ria interf sputni kazinf tengri zakon khabar bbc cnn novost "
-    "тасс рейте афп риа интер спутн казин хабар новос қазақ казта"
-)
-_CREDITS: Final = frozenset(_AGENCIES.split())
+#: The share of the telling words of an article's first statement that stand in one of the other article.
+SAME_LEAD: Final = 0.3
+
+#: Telling words of a first sentence that is no dateline.
+LEAD: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,13 @@ class Account:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """All names, less whom the report came from."""
-        return frozenset(chain.from_iterable(one.names for one in self.statements)) - _CREDITS
+        """All names."""
+        return frozenset(chain.from_iterable(one.names for one in self.statements))
+
+    @cached_property
+    def denials(self) -> frozenset[str]:
+        """All words that say that something is not so."""
+        return frozenset(chain.from_iterable(one.denials for one in self.statements))
 
     @cached_property
     def days(self) -> frozenset[str]:
@@ -105,8 +113,10 @@ class Account:
 
 
 def read_account(sentences: Sequence[str], language: Language, published: Published | None = None) -> Account:
-    """Read an article's sentences."""
-    return Account(tuple(read_statement(one, language) for one in sentences[:LONGEST_REPORT]), published)
+    """Read an article's sentences, less what stands before its first statement: a place, a day, an agency."""
+    read = [read_statement(one, language) for one in sentences[:LONGEST_REPORT]]
+    first = next((place for place, one in enumerate(read) if len(one.stems) >= LEAD), 0)
+    return Account(tuple(read[first:]), published)
 
 
 def wording(sentence: str) -> int:
@@ -136,19 +146,35 @@ def is_same_report(one: Account, other: Account) -> bool:
     return (
         days_apart(one.published, other.published) <= FARTHEST_DAYS
         and shared(small, large) >= SAME_REPORT
-        and _share(small.names, large.names) >= SAME_NAMES
+        and _names_met(small, large) >= SAME_NAMES
+        and small.denials == large.denials
+        and _has_lead_of(small, large)
+        and _has_lead_of(large, small)
         and small.numbers <= large.numbers
         and not contradict(one, other)
     )
+
+
+def _names_met(small: Account, large: Account) -> float:
+    """Return the share of the names that another article has, too, of statements that it shares."""
+    names = {name for mine, _, share in _pairs(small, large) if share >= SAME_MATTER for name in mine.names}
+    return _share(names, large.stems)
+
+
+def _has_lead_of(one: Account, other: Account) -> bool:
+    """Say whether a statement of an article is about what another one begins with, so about its news."""
+    lead = frozenset(other.statements[0].stems) if other.statements else frozenset()
+    return any(_share(lead, frozenset(mine.stems)) >= SAME_LEAD for mine in one.statements)
 
 
 def contradict(one: Account, other: Account) -> bool:
     """Say whether two articles say of one matter different numbers, names or days."""
     return any(
         _differ(mine.numbers - other.numbers, theirs.numbers - one.numbers)
-        or _differ(mine.names - other.stems - _CREDITS, theirs.names - one.stems - _CREDITS)
+        or _differ(mine.names - other.stems, theirs.names - one.stems)
         or _differ(mine.days - other.days, theirs.days - one.days)
         or mine.denials != theirs.denials
+        or (mine.negations != theirs.negations and _alike(mine, theirs) >= NEARLY)
         for mine, theirs, share in _pairs(one, other)
         if share >= SAME_MATTER
     )
@@ -179,6 +205,7 @@ def is_same_sentence(one: str, other: str, language: Language) -> bool:
         and mine.numbers == theirs.numbers
         and mine.names == theirs.names
         and mine.denials == theirs.denials
+        and mine.negations == theirs.negations
     )
 
 
@@ -219,8 +246,14 @@ def _pairs(one: Account, other: Account) -> Iterator[tuple[Statement, Statement,
             yield statement, best, share
 
 
-def _share(some: frozenset[str], of: frozenset[str]) -> float:
+def _share(some: AbstractSet[str], of: AbstractSet[str]) -> float:
     return len(some & of) / len(some) if some else 1.0
+
+
+def _alike(one: Statement, other: Statement) -> float:
+    """Return the lesser share of two statements' telling words that the other one has."""
+    mine, theirs = frozenset(one.stems), frozenset(other.stems)
+    return min(_share(mine, theirs), _share(theirs, mine))
 
 
 def _differ(mine: frozenset[str], theirs: frozenset[str]) -> bool:

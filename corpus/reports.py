@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import sqlalchemy as sa
 
@@ -240,32 +240,27 @@ def _places_by_report(connection: sa.Connection, ids: Collection[ArticleId]) -> 
 
 def _places(connection: sa.Connection, where: sa.ColumnElement[bool], *, limit: int) -> list[_Place]:
     length = passages.c.sentence_end - passages.c.sentence_start
-    rows = connection.execute(
-        live_passages(
-            sa.select(
-                revisions.c.id, revisions.c.article_id, revisions.c.title, revisions.c.source, revisions.c.url,
-                revisions.c.published, revisions.c.seen_at, revisions.c.language, passages.c.position,
-                sa.func.substr(revisions.c.text, passages.c.sentence_start + 1, length).label("sentence"),
-            )
-        ).where(where).limit(limit)
+    told = revisions.c
+    statement = sa.select(
+        told.id, told.article_id, told.title, told.source, told.url, told.published, told.seen_at,
+        told.language, passages.c.position,
+        sa.func.substr(told.text, passages.c.sentence_start + 1, length).label("sentence"),
     )  # fmt: skip
-    return [
-        _Place(
-            Copy(
-                row.article_id,
-                row.id,
-                row.position,
-                row.title,
-                row.source,
-                row.url,
-                row.published,
-                row.seen_at,
-            ),
-            Language(row.language),
-            row.sentence,
-        )
-        for row in rows
-    ]
+    rows = connection.execute(live_passages(statement).where(where).limit(limit))
+    return [_Place(_copy(row), Language(row.language), row.sentence) for row in rows]
+
+
+def _copy(row: sa.Row[Any]) -> Copy:
+    return Copy(
+        article_id=row.article_id,
+        revision_id=row.id,
+        position=row.position,
+        title=row.title,
+        source=row.source,
+        url=row.url,
+        published=row.published,
+        seen_at=row.seen_at,
+    )
 
 
 def _is_near(place: _Place, revision: Revision) -> bool:

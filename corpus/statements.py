@@ -75,6 +75,20 @@ _TIMES: Final = tuple(
     )
 )
 
+# Where a copy says whom it has it from: at its beginning, or after a verb.
+_AGENCY = (
+    r"(?:Reuters|TASS|AFP|AP|RIA Novosti|Interfax|Sputnik|Kazinform|Tengrinews|Xinhua|Bloomberg|BBC|CNN|"
+    r"Рейтер|ТАСС|АФП|РИА Новости|Интерфакс|ИНТЕРФАКС|Спутник|Казинформ|КазТАГ|"
+    r"Қазақпарат|ҚазАқпарат|ҚазТАГ|Азаттық)(?:[- ]?(?:Казахстан|Kazakhstan|Қазақстан|News))?"
+)
+_NAMED = r"(?:«[^»]{2,40}»|“[^”]{2,40}”|[^\W\d_a-zа-я][\w.-]+(?:\s[^\W\d_a-zа-я][\w.-]+){0,3})"
+_CREDIT: Final = re.compile(
+    rf"^[^a-zа-яё]?.{{0,50}}?[(/]?\b{_AGENCY}[)/]?\s*[-–—.:]+\s|"
+    rf",?\s(?:as\s)?{_AGENCY} (?:reported|reports|said)\b(?:, citing)?|"
+    rf",?\s(?:передаёт|передает|сообщает|пишет|сообщают|передают)\s(?:агентство\s)?{_NAMED}|"
+    rf",?\s(?:деп\s)?(?:хабарлайды|жазады)\s{_NAMED}|\s{_AGENCY}\b"
+)
+
 # Days by their names: English ones have capitals, and yet are no names.
 _DAYS: Final = re.compile(
     r"(?P<monday>monday|понедельник\w*|дүйсенбі\w*)|(?P<tuesday>tuesday|вторник\w*|сейсенбі\w*)|"
@@ -90,13 +104,19 @@ _MONTHS: Final = re.compile(
     r"(?P<november>nov(?:ember)?|ноябр\w+|қараша\w*)|(?P<december>dec(?:ember)?|декабр\w+|желтоқсан\w*)"
 )
 
-# Words that say no, or that somebody else does not say so: with them a sentence says something else.
-_NO = (
-    "not no never nobody nothing none without denied denies deny refuted false fake neither nor cannot "
-    "не ни нет никто ничего никогда без опроверг опровергла опровергли опровергает отрицает ложь фейк "
-    "жоқ емес ешкім ештеңе жалған"
+# Words by which somebody says that it is not so: with them an article is another report.
+_REFUSALS = (
+    "denied denies deny denial refuted refutes false fake rumour rumours hoax withdrawn retracted "
+    "опроверг опровергла опровергли опровергает опровергают отрицает отрицают ложь ложная фейк фейком слухи "
+    "жалған өтірік фейк қауесет растаған растамады теріске"
 )
-_DENIALS: Final = frozenset(_NO.split())
+_DENIALS: Final = frozenset(_REFUSALS.split())
+
+# Words that turn what the same words say into its contrary.
+_NEGATIONS = (
+    "not no never nobody nothing none neither nor cannot не ни нет никто ничего никогда жоқ емес ешкім"
+)
+_NO: Final = frozenset(_NEGATIONS.split())
 
 # Words that say nothing of what happened; copies add and drop them.
 _EMPTY = (
@@ -126,6 +146,7 @@ class Statement:
     first: str | None
     days: frozenset[str]
     denials: frozenset[str]
+    negations: frozenset[str]
 
     @property
     def telling(self) -> frozenset[str]:
@@ -140,7 +161,8 @@ def words_of(sentence: str) -> list[str]:
 
 def read_statement(sentence: str, language: Language) -> Statement:
     """Read a sentence."""
-    written = [found[0] for found in _TOKEN.finditer(unicodedata.normalize("NFKC", sentence))]
+    text = _CREDIT.sub(" ", unicodedata.normalize("NFKC", sentence))
+    written = [found[0] for found in _TOKEN.finditer(text)]
     words = tuple(map(_plain, written))
     stem = functools.partial(_stem, language=language)
     capital = [
@@ -158,6 +180,7 @@ def read_statement(sentence: str, language: Language) -> Statement:
         first=capital[0] if is_first else None,
         days=frozenset(day for word in words for day in _days_in(word)),
         denials=frozenset(words) & _DENIALS,
+        negations=frozenset(words) & _NO,
     )
 
 
