@@ -6,9 +6,9 @@ The only module that knows Alembic and the habits of single databases.
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
@@ -28,6 +28,9 @@ SQLITE_PATIENCE_S = 30
 #: become visible in the order of their ids.
 MIGRATION_LOCK = 0x_C815_15B0
 CHANGES_LOCK = 0x_C815_15B1
+
+#: Tables of which a row may hold words of an article.
+WORDY_TABLES = ("articles", "revisions", "passages", "bands", "entries")
 
 
 class Database:
@@ -92,6 +95,35 @@ class Database:
                 connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({CHANGES_LOCK})")
             yield connection
 
+    def scrub(self) -> None:
+        """Write the tables' files anew, so that they hold nothing of what was deleted.
+
+        SQLite: nor do its free pages and its log. PostgreSQL: the files of the tables; its own log keeps what
+        was deleted until that is recycled, and so does whatever copied the log.
+
+        Raises:
+            DatabaseUnavailable: when that fails, or another process keeps reading what was deleted.
+        """
+        try:
+            if self._engine.dialect.name == "sqlite":
+                self._scrub_sqlite()
+            else:
+                with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+                    connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(WORDY_TABLES)}")
+        except (DBAPIError, sqlite3.Error) as error:
+            raise DatabaseUnavailable(
+                f"what was deleted from {self.shown_url} could not be overwritten yet: {_reason(error)}; "
+                "stop whatever else uses it, and run the same command again"
+            ) from error
+
+    def _scrub_sqlite(self) -> None:
+        with closing(self._engine.raw_connection()) as pooled:
+            connection = cast("sqlite3.Connection", pooled.driver_connection)
+            connection.execute("VACUUM")
+            busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if busy:
+                raise sqlite3.OperationalError("another program reads it")
+
     def check(self) -> None:
         """Have SQLite look for damage; PostgreSQL looks after itself.
 
@@ -147,6 +179,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # FULL, not NORMAL: an accepted article must outlive a power cut, too.
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is deleted is overwritten: see `scrub` for the rest.
+    connection.execute("PRAGMA secure_delete = ON")
 
 
 def _use_wal(connection: sqlite3.Connection) -> None:
@@ -191,9 +225,10 @@ def _damaged(error: sqlite3.DatabaseError) -> bool:
     return error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 
 
-def _reason(error: DBAPIError) -> str:
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else type(error.orig).__name__
+def _reason(error: DBAPIError | sqlite3.Error) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause).strip().splitlines()
+    return lines[0] if lines else type(cause).__name__
 
 
 def _migrate(connection: sa.Connection) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from corpus import changes, finding, history, listing, writing
+from corpus import changes, deriving, finding, history, listing, purging, writing
 from corpus.articles import Article, ArticleId, Revision, RevisionId
 from corpus.changes import Change, Standing, StoredChange
 from corpus.channels import Channels
 from corpus.database import Database
+from corpus.deriving import Progress
+from corpus.errors import DatabaseUnavailable
 from corpus.history import History
 from corpus.passages import Passage, Span, split
 from corpus.reading import current, live_passages, of_key
@@ -23,6 +25,10 @@ from corpus.stored import (
 )
 
 __all__ = ["Change", "Corpus"]
+
+
+def quietly(_done: int, _total: int) -> None:
+    """Show no progress."""
 
 
 class Corpus:
@@ -39,7 +45,13 @@ class Corpus:
         Raises:
             DatabaseUnavailable: when that fails.
         """
-        return cls(Database.open(url))
+        corpus = cls(Database.open(url))
+        try:
+            corpus.derive()
+        except DatabaseUnavailable:
+            corpus.close()
+            raise
+        return corpus
 
     def close(self) -> None:
         """Return all connections."""
@@ -69,6 +81,33 @@ class Corpus:
         with self._database.changing() as connection:
             return writing.remove(connection, article_id, because=because)
 
+    def purge(self, article_id: ArticleId, *, because: str) -> None:
+        """Take all that an article ever said out of the database, for good, whether it is removed already.
+
+        Doing it again cleans what the database keeps of deleted rows again.
+
+        Raises:
+            UnknownArticle: when there is none of that id.
+            DatabaseUnavailable: when it is purged, but traces of it could not be overwritten yet.
+        """
+        with self._database.changing() as connection:
+            purging.purge(connection, article_id, because=because)
+        self._database.scrub()
+
+    def derive(self, progress: Progress = quietly) -> None:
+        """Compute what an older version did not compute of stored articles; nothing, once that is done."""
+        with self._database.reading() as connection:
+            if deriving.is_derived(connection):
+                return
+        deriving.derive(self._database, progress)
+
+    def recut(self, progress: Progress = quietly) -> int:
+        """Cut all articles into sentences by today's rules, and return how many are cut otherwise now.
+
+        These get a revision of the same words, so that whatever was cited of the old one keeps its place.
+        """
+        return deriving.recut(self._database, progress)
+
     def article(self, article_id: ArticleId) -> Revision:
         """Return the current revision of an article.
 
@@ -85,9 +124,11 @@ class Corpus:
 
     def removed_because(self, key: str) -> str | None:
         """Return why the article with this key was removed; None where it was not."""
-        statement = sa.select(articles.c.removed_because).where(articles.c.key == key)
         with self._database.reading() as connection:
-            reason: str | None = connection.scalar(statement)
+            keys = purging.keys_of(connection, key)
+            reason: str | None = connection.scalar(
+                sa.select(articles.c.removed_because).where(articles.c.key.in_(keys))
+            )
             return reason
 
     def articles(self) -> list[Revision]:
@@ -137,7 +178,13 @@ class Corpus:
 
     def state(self) -> str:
         """Name the corpus's state: equal names mean that nothing changed in between."""
-        return str(self.newest_change())
+        with self._database.reading() as connection:
+            return changes.state_at(connection, changes.newest(connection)) or "0"
+
+    def state_at(self, change_id: int) -> str | None:
+        """Name the state after a change (0: before the first one); None where that is not in this log."""
+        with self._database.reading() as connection:
+            return changes.state_at(connection, change_id)
 
     def newest_change(self) -> int:
         """Return the id of the newest change, 0 where there is none."""

@@ -1,4 +1,4 @@
-"""Writing: how articles get into the tables and out of them, within a transaction of `Database.changing`."""
+"""Writing: how articles get into the tables and out of sight, within a transaction of `Database.changing`."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from corpus.articles import Article, ArticleId, Revision
 from corpus.changes import Change, record
 from corpus.passages import Passage
+from corpus.purging import was_purged
 from corpus.reading import current
+from corpus.reports import forget_copies, note_copies, wordings
 from corpus.schema import articles, passages, revisions
 from corpus.stored import passage_id
 
@@ -17,17 +19,22 @@ from corpus.stored import passage_id
 def put(
     connection: sa.Connection, article: Article, sentences: Sequence[Passage], *, restore: bool
 ) -> Change:
-    """Store an article whose sentences are these, or a new revision of it; `restore` it if it was removed."""
+    """Store an article whose sentences are these, or a new revision of it; `restore` it if it was removed.
+
+    A purged one stays away whoever asks for it.
+    """
     known = connection.execute(
-        sa.select(articles).where(articles.c.key == article.key).with_for_update()
+        sa.select(articles.c.id, articles.c.removed_at).where(articles.c.key == article.key)
     ).one_or_none()
     if known is None:
+        if was_purged(connection, article.key):
+            return Change.STAYS_REMOVED
         article_id = _insert(connection, articles, key=article.key, added_at=_now())
-        _add_revision(connection, article_id, 1, article, sentences)
+        add_revision(connection, article_id, 1, article, sentences)
         return record(connection, article_id, Change.ADDED)
-    if known.removed_at is not None and not restore:
-        return Change.STAYS_REMOVED
-    return _revise(connection, known, article, sentences)
+    if known.removed_at is not None:
+        return _restore(connection, known.id, article, sentences) if restore else Change.STAYS_REMOVED
+    return _revise(connection, known.id, article, sentences)
 
 
 def remove(connection: sa.Connection, article_id: ArticleId, *, because: str) -> Revision:
@@ -36,44 +43,34 @@ def remove(connection: sa.Connection, article_id: ArticleId, *, because: str) ->
     Raises:
         UnknownArticle: when there is none of that id, or it is removed already.
     """
-    revision = current(connection, article_id, locked=True)
+    revision = current(connection, article_id)
     connection.execute(
         articles.update()
         .where(articles.c.id == article_id)
         .values(removed_at=_now(), removed_because=because)
     )
+    forget_copies(connection, article_id)
     record(connection, article_id, Change.REMOVED)
     return revision
 
 
-def _revise(
-    connection: sa.Connection, known: sa.Row[Any], article: Article, sentences: Sequence[Passage]
-) -> Change:
-    current = connection.execute(
-        sa.select(revisions.c.id, revisions.c.number, revisions.c.digest)
-        .where(revisions.c.article_id == known.id)
-        .where(revisions.c.superseded_at.is_(None))
-    ).one()
-    changed = current.digest != article.digest
-    if changed:
-        now = _now()
-        connection.execute(revisions.update().where(revisions.c.id == current.id).values(superseded_at=now))
-        _add_revision(connection, known.id, current.number + 1, article, sentences)
-    if known.removed_at is not None:
-        connection.execute(
-            articles.update().where(articles.c.id == known.id).values(removed_at=None, removed_because=None)
-        )
-        return record(connection, known.id, Change.RESTORED)
-    return record(connection, known.id, Change.REVISED) if changed else Change.UNCHANGED
+def revise(
+    connection: sa.Connection, article_id: ArticleId, article: Article, sentences: Sequence[Passage]
+) -> None:
+    """Let an article say from now on what this one says."""
+    old = _newest(connection, article_id)
+    connection.execute(revisions.update().where(revisions.c.id == old.id).values(superseded_at=_now()))
+    add_revision(connection, article_id, old.number + 1, article, sentences)
 
 
-def _add_revision(
+def add_revision(
     connection: sa.Connection,
     article_id: ArticleId,
     number: int,
     article: Article,
     sentences: Sequence[Passage],
 ) -> None:
+    """Store what an article says, its sentences, and of which others it is a copy."""
     revision_id = _insert(
         connection,
         revisions,
@@ -104,11 +101,46 @@ def _add_revision(
                 paragraph=article.text[passage.paragraph.start : passage.paragraph.end],
                 sentence=article.text[passage.sentence.start : passage.sentence.end],
             ),
+            "wording": wording,
         }
-        for position, passage in enumerate(sentences)
+        for position, (passage, wording) in enumerate(
+            zip(sentences, wordings(article, sentences), strict=True)
+        )
     ]
     if rows:
         connection.execute(passages.insert(), rows)
+    note_copies(connection, article_id, article, sentences)
+
+
+def _revise(
+    connection: sa.Connection, article_id: ArticleId, article: Article, sentences: Sequence[Passage]
+) -> Change:
+    if _newest(connection, article_id).digest == article.digest:
+        return Change.UNCHANGED
+    revise(connection, article_id, article, sentences)
+    return record(connection, article_id, Change.REVISED)
+
+
+def _restore(
+    connection: sa.Connection, article_id: ArticleId, article: Article, sentences: Sequence[Passage]
+) -> Change:
+    connection.execute(
+        articles.update().where(articles.c.id == article_id).values(removed_at=None, removed_because=None)
+    )
+    if _newest(connection, article_id).digest == article.digest:
+        note_copies(connection, article_id, article, sentences)
+    else:
+        revise(connection, article_id, article, sentences)
+    return record(connection, article_id, Change.RESTORED)
+
+
+def _newest(connection: sa.Connection, article_id: ArticleId) -> sa.Row[Any]:
+    statement: sa.Select[Any] = (
+        sa.select(revisions.c.id, revisions.c.number, revisions.c.digest)
+        .where(revisions.c.article_id == article_id)
+        .where(revisions.c.superseded_at.is_(None))
+    )
+    return connection.execute(statement).one()
 
 
 def _insert(connection: sa.Connection, table: sa.Table, **values: object) -> Any:  # noqa: ANN401 (an id of that table)
