@@ -61,7 +61,9 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # What systems read as an IPv4 address: whatever ends in a number, be it decimal, octal or hexadecimal.
 # https://url.spec.whatwg.org/#ends-in-a-number-checker
 _NUMBER_AT_END = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
-_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ud800-\udfff]"
+)
 
 
 @dataclass(frozen=True, slots=True)

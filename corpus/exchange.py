@@ -3,6 +3,7 @@
 Each connection serves one request: nothing that a server left behind in it can reach the next one.
 """
 
+import functools
 import socket
 import ssl
 import threading
@@ -29,13 +30,17 @@ def resolve(host: str, port: int) -> Sequence[str]:
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
+#: The certificates that are trusted, the system's and those of certifi; loading them takes a moment.
+trusted_certificates = functools.cache(httpcore.default_ssl_context)
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """The way out: who resolves names, who opens connections, and who vouches for certificates."""
 
     resolve: Callable[[str, int], Sequence[str]] = resolve
     backend: httpcore.NetworkBackend = field(default_factory=httpcore.SyncBackend)
-    tls: ssl.SSLContext = field(default_factory=httpcore.default_ssl_context)
+    tls: Callable[[], ssl.SSLContext] = trusted_certificates
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,8 @@ def exchange(
         addresses = check_addresses(target, _addresses(target, network, limits))
         wire = _Wiring(addresses, network.backend, limits)
         origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
-        with httpcore.HTTPConnection(origin, ssl_context=network.tls, network_backend=wire) as connection:
+        tls = network.tls() if target.scheme == "https" else None
+        with httpcore.HTTPConnection(origin, ssl_context=tls, network_backend=wire) as connection:
             yield from _answers(connection, target, headers)
 
 

@@ -245,7 +245,7 @@ def _check_head(target: Target, answer: Answer, wanted: _Wanted) -> None:
         shown = kind[:60] if kind else "something without a kind"
         raise FetchRefused(f"{target.host}: this is {shown}, and not what is read here")
     length = answer.headers.get("content-length", "")
-    if length.isdigit() and int(length) > wanted.largest and not wanted.is_cut:
+    if length.isdecimal() and int(length) > wanted.largest and not wanted.is_cut:
         raise FetchRefused(f"{target.host}: it sends more than {wanted.largest:,} bytes, which is too much")
 
 

@@ -49,8 +49,13 @@ class Web:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._thread.join()
+        self._server.closing.set()
         self._server.hang_up()
         self._server.server_close()
+
+    def breaks_off(self) -> None:
+        """Hang up on all callers there are now."""
+        self._server.hang_up()
 
     @property
     def port(self) -> int:
@@ -162,7 +167,6 @@ class _Server(ThreadingHTTPServer):
 
     def hang_up(self) -> None:
         """End all that still waits or goes on."""
-        self.closing.set()
         with self.guard:
             for connection in self._open:
                 with suppress(OSError):  # the client was faster
