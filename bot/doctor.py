@@ -20,7 +20,7 @@ from index.models import Model
 from index.reader import Reader
 from index.snapshots import Snapshots
 
-LIBRARIES = ("python-telegram-bot", "sentence-transformers", "torch", "faiss-cpu", "bm25s", "sqlalchemy")
+LIBRARIES = ("python-telegram-bot", "sentence-transformers", "torch", "faiss-cpu", "sqlalchemy")
 
 #: What models are tried on.
 QUESTION, ANSWER, WEATHER = "Who was arrested?", "Two men were arrested.", "It rained all day."
@@ -119,7 +119,9 @@ def _reader(settings: Settings) -> Findings:
 
 def _index(settings: Settings) -> Findings:
     try:
-        snapshot = Snapshots(settings.index_folder).read()
+        snapshots = Snapshots(settings.index_folder, settings.model().identity)
+        pointer = snapshots.pointer()
+        snapshot = pointer and snapshots.open(pointer[0], corpus_state=pointer[1], closely=True)
     except SnapshotDamaged as error:
         raise SnapshotDamaged(f"{error}; `crisisbot sync` rebuilds it") from error
     if snapshot is None:
@@ -129,7 +131,7 @@ def _index(settings: Settings) -> Findings:
         raise SnapshotDamaged("word pieces are not what was written; `crisisbot sync` makes them anew")
     yield f"{snapshot.name} with {snapshot.manifest.passages} passages, all checksums right"
     if not snapshot.fits(settings.model().identity):
-        raise SnapshotDamaged("it was made with another model or other rules; `crisisbot sync` rebuilds it")
+        raise SnapshotDamaged("it was made by other rules; `crisisbot sync` rebuilds it")
     with open_corpus(settings) as corpus:
         yield _compared(corpus, snapshot.passage_ids())
 

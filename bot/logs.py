@@ -18,7 +18,6 @@ _TALKATIVE = {
     "sentence_transformers": logging.WARNING,
     "transformers": logging.ERROR,
     "faiss": logging.WARNING,
-    "bm25s": logging.WARNING,
     "trafilatura": logging.CRITICAL,
     "htmldate": logging.CRITICAL,
 }

@@ -3,11 +3,11 @@
 import functools
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from corpus.languages import Language
 from index.errors import ModelUnavailable
 from index.light import LONGEST, LightModel
 from index.models import Model
+from index.windows import Reach, windows
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -123,11 +124,11 @@ class SentenceEncoder:
         transformer = self.load()
         prompt = _prompt(self._model.passage_prompt, transformer, "document")
         with _all_processors():
-            windows = list(_windows(_window_of(transformer), paragraphs, prompt))
-            windows.sort(key=lambda window: -window.pieces)  # batches of like lengths waste least
+            read_together = list(windows(_window_of(transformer), paragraphs, prompt))
+            read_together.sort(key=lambda window: -window.pieces)  # batches of like lengths waste least
             found: dict[tuple[int, int], Encoded] = {}
-            for first in range(0, len(windows), BATCH):
-                some = windows[first : first + BATCH]
+            for first in range(0, len(read_together), BATCH):
+                some = read_together[first : first + BATCH]
                 rows = _forward(transformer, [window.text for window in some])
                 for window, row in zip(some, rows, strict=True):
                     for place, start, end in window.sentences:
@@ -137,12 +138,12 @@ class SentenceEncoder:
     def _light_passages(self, light: LightModel, paragraphs: Sequence[Sequence[str]]) -> list[list[Encoded]]:
         """Encode windows of sentences side by side: one graph runs on one thread."""
         prompt = self._model.passage_prompt or ""
-        windows = list(_windows(_Reach(light.lengths, LONGEST - 2, together=True), paragraphs, prompt))
+        read_together = list(windows(Reach(light.lengths, LONGEST - 2, together=True), paragraphs, prompt))
         with ThreadPoolExecutor(os.cpu_count() or 1) as threads:
-            rows = threads.map(lambda window: _lightly(light, window.text), windows)
+            rows = threads.map(lambda window: _lightly(light, window.text), read_together)
             found = {
                 place: row.encoded(start, end, whole=len(window.sentences) == 1)
-                for window, row in zip(windows, rows, strict=True)
+                for window, row in zip(read_together, rows, strict=True)
                 for place, start, end in window.sentences
             }
         return _in_order(found, paragraphs)
@@ -197,43 +198,12 @@ class _Row:
         return Encoded(_unit(mean), _unit(tokens), self.spans[inside] - start)
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """Sentences that are read together: (paragraph, sentence), and where each stands in the text."""
-
-    text: str
-    sentences: tuple[tuple[tuple[int, int], int, int], ...]
-    pieces: int
-
-
-class _Reach(NamedTuple):
-    """How a model reads several sentences: how long each is, how many word pieces it takes, if together."""
-
-    lengths: Callable[[Sequence[str]], list[int]]
-    limit: int
-    together: bool
-
-
-def _window_of(transformer: "SentenceTransformer") -> _Reach:
-    return _Reach(
+def _window_of(transformer: "SentenceTransformer") -> Reach:
+    return Reach(
         functools.partial(_lengths, transformer),
         min(transformer.max_seq_length or LONGEST_WINDOW, LONGEST_WINDOW) - 2,
         _is_mean(transformer),
     )
-
-
-def _windows(reach: _Reach, paragraphs: Sequence[Sequence[str]], prompt: str) -> Iterator[_Window]:
-    limit = reach.limit - (sum(reach.lengths([prompt])) if prompt else 0)
-    for number, sentences in enumerate(paragraphs):
-        lengths = reach.lengths(sentences)
-        first = 0
-        while first < len(sentences):
-            last, pieces = first + 1, lengths[first]
-            while reach.together and last < len(sentences) and pieces + lengths[last] <= limit:
-                pieces += lengths[last]
-                last += 1
-            yield _window(prompt, sentences, number, first, last, pieces)
-            first = last
 
 
 def _in_order(
@@ -245,17 +215,6 @@ def _in_order(
 def _lightly(light: LightModel, text: str) -> _Row:
     pieces, spans = light.read(text)
     return _Row(pieces.mean(axis=0), pieces, spans)
-
-
-def _window(
-    prompt: str, sentences: Sequence[str], number: int, first: int, last: int, pieces: int
-) -> _Window:
-    text, places = prompt, []
-    for position in range(first, last):
-        text += " " if position > first else ""
-        places.append(((number, position), len(text), len(text) + len(sentences[position])))
-        text += sentences[position]
-    return _Window(text, tuple(places), pieces)
 
 
 def _lengths(transformer: "SentenceTransformer", texts: Sequence[str]) -> list[int]:

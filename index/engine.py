@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from corpus.store import Corpus
@@ -9,13 +10,15 @@ from corpus.stored import CorpusSummary
 from index.answers import Answer, Candidate, Evidence, Question, Reference, choose
 from index.confidence import Calibration, Outcome, read_calibration
 from index.encoder import Encoder
+from index.encoding import Progress
 from index.fusion import Weights, read_weights
 from index.judging import Judge
 from index.question import read_question
 from index.ranking import Hit, rank
 from index.reader import Reader
+from index.smoke import accept
 from index.snapshots import Snapshot
-from index.sync import Progress, Sync, SyncReport
+from index.sync import Sync, SyncReport
 
 #: How many candidates are read from the corpus to choose from, on every page the same ones, so that no page
 #: repeats another: some may be gone by now, some say the same, some are of an article that is shown already.
@@ -72,6 +75,48 @@ class Engine:
             )
             self._switch(snapshot)
             return report
+
+    def renew(self) -> bool:
+        """Answer from the generation that is current on disk, if it is another one; return whether it was.
+
+        What this shares with the one before is not read again. Where it cannot be used, answers go on from
+        the one before; whoever writes the index makes it anew.
+        """
+        with self._refreshing:
+            if self._snapshot is not None and not self._sync.is_newer(self._snapshot):
+                return False
+            snapshot = self._sync.usable(self._snapshot)
+            if snapshot is None:
+                return False
+            self._switch(snapshot)
+            return True
+
+    def merge(self) -> bool:
+        """Put parts of the index together where that pays, for as long as it takes; return whether it did."""
+        merged = self._sync.merge_in_background(self._snapshot)
+        if merged is not None:
+            self.renew()
+        return merged is not None
+
+    def rebuild(self, progress: Progress = quietly) -> SyncReport:
+        """Build the index anew beside the one in use, and switch if it finds what it holds.
+
+        Raises:
+            RebuildFailed: when it does not; the old one stays in use.
+        """
+        snapshot, report = self._sync.rebuild(
+            progress, lambda built: accept(built, self._corpus, self._encoder, self._weights)
+        )
+        with self._refreshing:
+            self._switch(snapshot)
+        return report
+
+    def go_back(self, name: str | None = None) -> str:
+        """Answer from an older generation; return its name. See `Sync.go_back`."""
+        with self._refreshing:
+            snapshot = self._sync.go_back(name)
+            self._switch(snapshot)
+            return snapshot.name
 
     def resume(self) -> bool:
         """Answer from the index as it is on disk, behind or not; return whether it could be used."""
@@ -135,7 +180,7 @@ class Engine:
 
     def _switch(self, snapshot: Snapshot) -> None:
         if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
-            self._covered = self._corpus.summary()
+            self._covered = replace(self._corpus.summary(), passages=snapshot.content.number)
         self._snapshot = snapshot
 
     def _ready(self) -> Snapshot:

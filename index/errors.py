@@ -5,6 +5,8 @@ RetrievalError
 ├── InvalidQuestions   a file of questions is not in its format
 ├── ModelUnavailable   the model's files are not there or cannot be loaded
 ├── ModelDamaged       the model's files are not the ones they should be
+├── UnknownGeneration  there is no generation of that name, or none to go back to
+├── RebuildFailed      a generation that was built anew does not find what it holds
 └── SnapshotDamaged    a generation of the index on disk is not what was written
 """
 
@@ -31,6 +33,14 @@ class ModelDamaged(RetrievalError):
 
 class SnapshotDamaged(RetrievalError):
     """A generation of the index on disk is not what was written."""
+
+
+class UnknownGeneration(RetrievalError):
+    """There is no generation of that name, or none to go back to."""
+
+
+class RebuildFailed(RetrievalError):
+    """A generation that was built anew does not find what it holds; the old one stays in use."""
 
 
 class InvalidQuestions(RetrievalError):

@@ -15,12 +15,12 @@ from corpus.store import Corpus
 from index.answers import LONGEST_QUESTION, Answer, Candidate, Question
 from index.confidence import Outcome
 from index.encoder import Encoded, Encoder
+from index.encoding import Progress
 from index.engine import Engine, quietly
 from index.errors import InvalidQuestion
 from index.kinds import Kind, asked_for
 from index.metrics import Case
 from index.squad import Asked, QuestionSet
-from index.sync import Progress
 
 #: Makes the engine that is measured, in a folder, over a corpus, with an encoder that keeps the time.
 MakeEngine = Callable[[Path, Corpus, Encoder], Engine]

@@ -3,29 +3,40 @@
 import hashlib
 import os
 import zlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from index.encoder import Encoded, Vectors
 from index.tokens import PLACE, Places, TokenFile, pack
 
-_MAGIC = b"crisisbot vectors 2\n"
+_MAGIC = b"crisisbot vectors 3\n"
+
+#: What is kept of a text beside its vector: a hash of it, a check of all that belongs to it, its word pieces.
+_RECORD: np.dtype[Any] = np.dtype([("key", "<u8"), ("check", "<u4"), ("place", PLACE)])
+
+#: Records that may wait to be sorted in among the others: each costs a little memory, sorting costs time.
+_UNSORTED = 65_536
 
 
 class KeptVectors:
-    """Two append-only files of one model: vectors, found by the hash of a text, and their word pieces.
+    """Three append-only files of one model: keys, found by the hash of a text, vectors, and word pieces.
 
-    Whoever appends must hold the index's lock. A record that was cut off or damaged counts as missing.
+    Processes take turns to append. A record that was cut off or damaged counts as missing. Keys are read once
+    and then as they grow, so that a search costs as much among millions as among a few.
     """
 
     def __init__(self, folder: Path, model_identity: str) -> None:
         name = hashlib.sha256(model_identity.encode()).hexdigest()[:16]
-        self._path = folder / f"{name}.vectors"
+        self._path = folder / f"{name}.keys"
+        self._vector_path = folder / f"{name}.vectors"
         self._token_path = folder / f"{name}.tokens"
+        self._lock = FileLock(folder / f"{name}.lock")
+        self._forget()
 
     def tokens(self) -> TokenFile | None:
         """Open the file of word pieces; None where nothing was kept yet."""
@@ -40,54 +51,113 @@ class KeptVectors:
         Zeros stand for those that are not; with nothing kept yet, d is 0. Word pieces are read, and not only
         looked for, when it is done `closely`.
         """
-        records = self._records()
-        if records is None:
-            nothing = np.zeros((len(texts), 0), dtype=np.float32)
-            return np.zeros(len(texts), dtype=bool), nothing, np.zeros(len(texts), dtype=PLACE)
-        order = np.argsort(records["key"], kind="stable")
-        keys = _keys(texts)
-        # The last of equal keys: a record that was appended again replaces a damaged one.
-        ranks = np.searchsorted(records["key"], keys, side="right", sorter=order) - 1
-        rows = order[np.maximum(ranks, 0)]
-        found = (ranks >= 0) & (records["key"][rows] == keys)
-        chosen = records[rows]
-        chosen[~found] = 0
-        sound = np.fromiter(
-            (
-                bool(one) and _check(record) == int(record["check"])
-                for one, record in zip(found, chosen, strict=True)
-            ),
-            dtype=bool,
-            count=len(texts),
-        )
-        tokens = TokenFile(self._token_path, chosen["vector"].shape[1])
-        return sound & tokens.holds(chosen["place"], closely=closely), chosen["vector"], chosen["place"]
+        dimension = self._dimension()
+        rows = np.full(len(texts), -1) if dimension is None else self._rows(texts)
+        found, places = rows >= 0, np.zeros(len(texts), dtype=PLACE)
+        vectors = np.zeros((len(texts), dimension or 0), dtype=np.float32)
+        if dimension is None or not found.any():
+            return found, vectors, places
+        records, kept = self._records(), self._vectors(dimension)
+        for number in np.flatnonzero(found).tolist():
+            record = records[rows[number]]
+            vector = kept[rows[number]] if rows[number] < len(kept) else vectors[number]
+            found[number] = _check(record["place"], vector) == int(record["check"])
+            if found[number]:
+                vectors[number], places[number] = vector, record["place"]
+        tokens = TokenFile(self._token_path, dimension)
+        return found & tokens.holds(places, closely=closely), vectors, places
 
     def append(self, texts: Sequence[str], encoded: Sequence[Encoded]) -> None:
         """Keep what was computed of n texts; once this returns, it outlives a crash."""
-        dimension = len(encoded[0].vector)
-        tokens = TokenFile(self._token_path, dimension)
-        records = np.zeros(len(texts), dtype=_record(dimension))
-        records["key"] = _keys(texts)
-        records["vector"] = [one.vector for one in encoded]
-        # Before the records that point at them.
-        records["place"] = tokens.append([pack(one.spans, one.tokens) for one in encoded])
-        records["check"] = [_check(record) for record in records]
-        with self._path.open("a+b") as file:
-            self._mend_end(file.fileno(), dimension)
-            file.write(records.tobytes())
-            file.flush()
-            os.fsync(file.fileno())
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock:
+            self._append(texts, encoded, len(encoded[0].vector))
 
-    def _mend_end(self, descriptor: int, dimension: int) -> None:
-        """Begin a new file with its header; cut off the half record that a crash may have left."""
+    def _append(self, texts: Sequence[str], encoded: Sequence[Encoded], dimension: int) -> None:
+        vectors = np.array([one.vector for one in encoded], dtype="<f4")
+        records = np.zeros(len(texts), dtype=_RECORD)
+        records["key"] = _keys(texts)
+        # Before the keys that lead to them.
+        tokens = TokenFile(self._token_path, dimension)
+        records["place"] = tokens.append([pack(one.spans, one.tokens) for one in encoded])
+        records["check"] = [_check(*both) for both in zip(records["place"], vectors, strict=True)]
+        with self._path.open("a+b") as file, self._vector_path.open("a+b") as vector_file:
+            number = self._mend_end(file.fileno(), dimension)
+            # What a crash left too much goes, what was lost becomes zeros, which no check fits.
+            os.ftruncate(vector_file.fileno(), number * dimension * vectors.itemsize)
+            for opened, content in ((vector_file, vectors), (file, records)):
+                opened.write(content.tobytes())
+                opened.flush()
+                os.fsync(opened.fileno())
+
+    def scrub(self, wanted: Collection[int]) -> None:
+        """Overwrite all that is kept but for word pieces that begin at the `wanted` bytes, and their vectors.
+
+        What was overwritten is missing from then on. Whoever calls this holds the index's lock.
+        """
+        dimension = self._dimension()
+        if dimension is None:
+            return
+        records = self._records()
+        unwanted = ~np.isin(records["place"]["offset"], np.fromiter(wanted, dtype=np.int64))
+        size = _RECORD.itemsize
+        with self._path.open("r+b") as file, self._vector_path.open("r+b") as vector_file:
+            for row in np.flatnonzero(unwanted).tolist():
+                file.seek(len(_header(0)) + row * size)
+                file.write(bytes(size))
+                vector_file.seek(row * 4 * dimension)
+                vector_file.write(bytes(4 * dimension))
+            for opened in (vector_file, file):
+                opened.flush()
+                os.fsync(opened.fileno())
+        TokenFile(self._token_path, dimension).scrub(records["place"][~unwanted])
+        self._forget()
+
+    def _forget(self) -> None:
+        self._sorted_keys = np.zeros(0, dtype=np.uint64)
+        self._sorted_rows = np.zeros(0, dtype=np.int64)
+        self._unsorted: dict[int, int] = {}
+        self._known = 0
+
+    def _rows(self, texts: Sequence[str]) -> NDArray[np.int64]:
+        """Return in which record each text is, (n,); the last of several, -1 where in none."""
+        self._learn()
+        keys = _keys(texts)
+        places = np.searchsorted(self._sorted_keys, keys, side="right") - 1
+        rows = np.full(len(texts), -1, dtype=np.int64)
+        if len(self._sorted_keys):
+            is_it = (places >= 0) & (self._sorted_keys[places] == keys)
+            rows[is_it] = self._sorted_rows[places[is_it]]
+        for number, key in enumerate(keys.tolist()):
+            rows[number] = self._unsorted.get(key, rows[number])
+        return rows
+
+    def _learn(self) -> None:
+        """Read the keys that came since the last time."""
+        records = self._records()
+        if len(records) < self._known:  # somebody began anew
+            self._forget()
+        for number, key in enumerate(records["key"][self._known :].tolist(), start=self._known):
+            self._unsorted[key] = number
+        self._known = len(records)
+        if len(self._unsorted) > _UNSORTED:
+            keys = records["key"].copy()
+            # Stable: the last of equal keys stays the last, since it replaces a damaged one.
+            self._sorted_rows = np.argsort(keys, kind="stable")
+            self._sorted_keys = keys[self._sorted_rows]
+            self._unsorted = {}
+
+    def _mend_end(self, descriptor: int, dimension: int) -> int:
+        """Begin a new file with its header, or cut off the half record that a crash left; return how many."""
         header = _header(dimension)
         size = os.fstat(descriptor).st_size
         if size < len(header) or os.pread(descriptor, len(header), 0) != header:
             os.ftruncate(descriptor, 0)
             os.write(descriptor, header)
-            return
-        os.ftruncate(descriptor, size - (size - len(header)) % _record(dimension).itemsize)
+            return 0
+        number, half = divmod(size - len(header), _RECORD.itemsize)
+        os.ftruncate(descriptor, size - half)
+        return number
 
     def _dimension(self) -> int | None:
         try:
@@ -99,23 +169,27 @@ class KeptVectors:
         is_whole = line.startswith(_MAGIC) and len(line) == len(_header(0))
         return int(number) if is_whole and number.isdigit() else None
 
-    def _records(self) -> NDArray[Any] | None:
-        dimension = self._dimension()
-        if dimension is None:
-            return None
-        dtype, start = _record(dimension), len(_header(0))
-        number = (self._path.stat().st_size - start) // dtype.itemsize
+    def _records(self) -> NDArray[Any]:
+        start = len(_header(0))
+        number = max(0, self._path.stat().st_size - start) // _RECORD.itemsize
         if number == 0:
-            return None
-        return np.memmap(self._path, dtype=dtype, mode="r", offset=start, shape=(number,))
+            return np.zeros(0, dtype=_RECORD)
+        return np.asarray(np.memmap(self._path, dtype=_RECORD, mode="r", offset=start, shape=(number,)))
+
+    def _vectors(self, dimension: int) -> Vectors:
+        """Map all vectors; there are fewer than records where the file was cut off."""
+        try:
+            number = self._vector_path.stat().st_size // (4 * dimension)
+        except FileNotFoundError:
+            number = 0
+        if number == 0:
+            return np.zeros((0, dimension), dtype=np.float32)
+        shape = (number, dimension)
+        return np.asarray(np.memmap(self._vector_path, dtype="<f4", mode="r", shape=shape))
 
 
 def _header(dimension: int) -> bytes:
     return _MAGIC + f"{dimension:>8}\n".encode()
-
-
-def _record(dimension: int) -> np.dtype[Any]:
-    return np.dtype([("key", "<u8"), ("check", "<u4"), ("place", PLACE), ("vector", "<f4", (dimension,))])
 
 
 def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
@@ -123,5 +197,5 @@ def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(digests), dtype="<u8")
 
 
-def _check(record: Any) -> int:  # noqa: ANN401 (one of a structured array)
-    return zlib.crc32(record["place"].tobytes() + record["vector"].tobytes())
+def _check(place: Any, vector: Vectors) -> int:  # noqa: ANN401 (one of `Places`)
+    return zlib.crc32(place.tobytes() + vector.tobytes())

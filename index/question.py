@@ -9,13 +9,14 @@ from corpus.languages import Language
 from corpus.passages import Span
 from index.analysis import Located, analyse, located_words, words_of
 from index.encoder import Encoded, Encoder
+from index.fields import FIELDS, Query
 from index.fusion import Profile
 from index.glosses import GLOSSED, Reading, read_for, read_glosses
 from index.matching import Idf, Word, read_words
 from index.meanings import concepts, meanings
 from index.mending import IsKnown, mend, through
 from index.scripts import in_cyrillic
-from index.shelves import FIELDS, Query, Shelf
+from index.shelves import Shelf
 from index.signals import Scores, Signal
 from index.words import WordIndex
 
@@ -79,7 +80,7 @@ def read_question(
     own = shelves.get(language)
     typed = in_cyrillic(text, language, _is_written_in_latin(own))
     text = as_question(typed.text)
-    has_vectors = any(shelf.vectors is not None for shelf in shelves.values())
+    has_vectors = any(shelf.has_vectors for shelf in shelves.values())
     reading = read_for(text, language, encoder.speaks) if has_vectors else None
     encoded = None if reading is None else encoder.encode_questions([reading.text])[0]
     is_known = _known_to(language, reading, encoded)

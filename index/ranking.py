@@ -81,7 +81,7 @@ def gather(shelves: Iterable[Shelf], asked: AskedQuestion) -> Gathered:
     return Gathered(
         places=[(shelf, row) for shelf, candidates in found for row in candidates.rows.tolist()],
         ids=np.concatenate(
-            [np.zeros(0, dtype=np.int64), *(shelf.ids[candidates.rows] for shelf, candidates in found)]
+            [np.zeros(0, dtype=np.int64), *(shelf.ids_of(candidates.rows) for shelf, candidates in found)]
         ),
         table=_joined([candidates for _, candidates in found]),
         foreign=np.concatenate(
@@ -107,10 +107,11 @@ def late(asked: AskedQuestion, places: Sequence[tuple[Shelf, int]], tokens: Toke
     scores = np.full(len(places), np.nan, dtype=np.float32)
     read, rows = [], []
     for number, (shelf, row) in enumerate(places):
-        if asked.encoded is None or shelf.places is None or not shelf.places[row]["count"]:
+        place = shelf.place(row)
+        if asked.encoded is None or place is None or not place["count"]:
             continue
         try:
-            read.append(tokens.read(shelf.places[row])[1])
+            read.append(tokens.read(place)[1])
         except SnapshotDamaged as error:
             log.warning("word pieces cannot be used: %s", error)
             continue

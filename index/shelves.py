@@ -1,10 +1,8 @@
-"""Shelf: all passages of one language, found by vectors and by words."""
+"""Shelf: all passages of one language, in parts, found by vectors and by words."""
 
 import itertools
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,53 +10,18 @@ from numpy.typing import NDArray
 
 from corpus.languages import Language
 from corpus.stored import PassageId, PassageText
-from index.analysis import analyse, pieces
-from index.encoder import Encoded, Vectors
-from index.errors import SnapshotDamaged
-from index.meanings import meanings
+from index.fields import FIELDS, PARAGRAPH_SHARE, WAYS, Query
+from index.parts import Living
+from index.postings import Numbers
 from index.signals import Scores, Signal, Table
-from index.tokens import PLACE, Places
-from index.vectors import Rows, VectorIndex
+from index.vectors import Rows
 from index.words import WordIndex
 
 #: Grows when analysis or what is stored changes, so that older generations are rebuilt.
-RULES = 3
+RULES = 4
 
-#: A paragraph counts half as much as its sentence when candidates are gathered by words.
-PARAGRAPH_SHARE = 0.5
-
-#: How candidates are gathered by words: a field of sentences, and that of paragraphs which counts beside it.
-WAYS = {
-    Signal.WORDS: Signal.PARAGRAPH_WORDS,
-    Signal.PIECES: None,
-    Signal.MEANINGS: Signal.PARAGRAPH_MEANINGS,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A way to compare words: how a text becomes terms, and whether whole paragraphs are compared."""
-
-    terms: Callable[[str, Language], list[str]]
-    of_paragraphs: bool
-    with_title: bool = True
-
-
-#: What is compared by BM25. The title is read with each text, since what it says is often left out below it.
-FIELDS: Mapping[Signal, Field] = {
-    Signal.WORDS: Field(analyse, of_paragraphs=False),
-    Signal.PARAGRAPH_WORDS: Field(analyse, of_paragraphs=True),
-    Signal.PIECES: Field(pieces, of_paragraphs=False, with_title=False),
-    Signal.MEANINGS: Field(meanings, of_paragraphs=False),
-    Signal.PARAGRAPH_MEANINGS: Field(meanings, of_paragraphs=True),
-}
-
-
-class Query(NamedTuple):
-    """A question as it is compared: terms by field, none for those that do not count; as a model reads it."""
-
-    terms: Mapping[Signal, Sequence[str]]
-    encoded: Encoded | None = None
+#: By which one a passage is found.
+Way = Signal
 
 
 class Candidates(NamedTuple):
@@ -68,121 +31,140 @@ class Candidates(NamedTuple):
     table: Table
 
 
-class Kept(NamedTuple):
-    """What a model computed of n passages: vectors (n, d), and where their word pieces are, (n,)."""
-
-    vectors: Vectors
-    places: Places
-
-
-@dataclass(frozen=True, slots=True)
 class Shelf:
-    """Passages of one language, immutable; row i is passage `ids[i]`, `paragraphs[i]` its paragraph's row.
+    """Passages of one language, immutable. Rows go on from part to part; a dead one is never found.
 
-    `ids` ascend.
-
-    `vectors`, `paragraph_vectors` and `places` are None where the model cannot read the language. A
-    paragraph's vector is the mean of its sentences' ones: as good as encoding it, for nothing
-    (docs/decisions/0003-index.md).
+    May be searched from many threads.
     """
 
-    language: Language
-    ids: NDArray[np.int64]
-    paragraphs: Rows
-    fields: Mapping[Signal, WordIndex]
-    vectors: VectorIndex | None
-    paragraph_vectors: Vectors | None
-    places: Places | None
+    def __init__(self, language: Language, parts: Sequence[Living]) -> None:
+        self.language = language
+        self.parts = tuple(parts)
+        self.fields: Mapping[Signal, WordIndex] = {
+            signal: WordIndex([one.part.fields[signal] for one in parts]) for signal in FIELDS
+        }
+        self._starts = np.cumsum([0, *(len(one.part) for one in parts)], dtype=np.int64)
 
-    @classmethod
-    def build(cls, texts: Sequence[PassageText], kept: Kept | None) -> "Shelf":
-        """Index at least one passage, all of one language, by ascending id; row i of `kept` is of text i."""
-        numbers: dict[tuple[str, str], int] = {}
-        paragraphs = np.array(
-            [numbers.setdefault((text.title, text.paragraph), len(numbers)) for text in texts], dtype=np.int64
-        )
-        language = texts[0].language
-        sentences = [(text.title, text.sentence) for text in texts]
-        return cls(
-            language=language,
-            ids=np.array([text.id for text in texts], dtype=np.int64),
-            paragraphs=paragraphs,
-            fields={
-                signal: _build_field(field, list(numbers) if field.of_paragraphs else sentences, language)
-                for signal, field in FIELDS.items()
-            },
-            vectors=None if kept is None else VectorIndex.build(kept.vectors),
-            paragraph_vectors=None if kept is None else _means(kept.vectors, paragraphs, len(numbers)),
-            places=None if kept is None else kept.places,
-        )
+    def __len__(self) -> int:
+        """Return how many passages can be found."""
+        return sum(one.number for one in self.parts)
 
-    @classmethod
-    def read(cls, folder: Path) -> "Shelf":
-        """Read what `write` wrote.
-
-        Raises:
-            SnapshotDamaged: when something cannot be read.
-        """
-        has_vectors = (folder / "vectors.faiss").exists()
-        try:
-            return cls(
-                language=Language(folder.name),
-                ids=np.load(folder / "ids.npy"),
-                paragraphs=np.load(folder / "paragraphs.npy"),
-                fields={signal: WordIndex.read(folder / signal) for signal in FIELDS},
-                vectors=VectorIndex.read(folder / "vectors.faiss") if has_vectors else None,
-                paragraph_vectors=np.load(folder / "paragraph_vectors.npy") if has_vectors else None,
-                places=np.load(folder / "places.npy").astype(PLACE) if has_vectors else None,
-            )
-        except (OSError, EOFError, ValueError) as error:
-            raise SnapshotDamaged(f"{folder} cannot be read: {error}") from error
-
-    def write(self, folder: Path) -> None:
-        """Write into a new folder named after the language."""
-        folder.mkdir()
-        np.save(folder / "ids.npy", self.ids)
-        np.save(folder / "paragraphs.npy", self.paragraphs)
-        for signal, index in self.fields.items():
-            index.write(folder / signal)
-        if self.vectors is not None and self.paragraph_vectors is not None and self.places is not None:
-            self.vectors.write(folder / "vectors.faiss")
-            np.save(folder / "paragraph_vectors.npy", self.paragraph_vectors)
-            np.save(folder / "places.npy", self.places)
+    @property
+    def has_vectors(self) -> bool:
+        """Say whether a model read these passages."""
+        return any(one.part.vectors is not None for one in self.parts)
 
     def candidates(self, query: Query, *, limit: int) -> Candidates:
         """Gather passages by each way of searching, at most `limit` by each, with all signals of all."""
-        scores: dict[Signal, Scores] = {}
-        for signal, field in FIELDS.items():
-            if signal in query.terms:
-                found = self.fields[signal].scores(query.terms[signal])
-                scores[signal] = found[self.paragraphs] if field.of_paragraphs else found
-        chosen = []
-        for own, around in WAYS.items():
-            if own in scores:
-                beside = scores.get(around) if around else None
-                way = scores[own] if beside is None else scores[own] + PARAGRAPH_SHARE * beside
-                chosen.append(_largest(way, limit))
-        vector = None if query.encoded is None else query.encoded.vector
-        if vector is not None and self.vectors is not None:
-            chosen.append(self.vectors.search(vector, limit).rows)
+        scores = {signal: self.fields[signal].scores(terms) for signal, terms in query.terms.items()}
+        found = [
+            _search(living, {signal: some[number] for signal, some in scores.items()}, query, limit)
+            for number, living in enumerate(self.parts)
+        ]
+        ways = dict.fromkeys(way for one in found for way in one)
+        chosen = [_best([one.get(way, _NOTHING) for one in found], self._starts, limit) for way in ways]
         rows = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *chosen]))
-        table = {signal: values[rows] for signal, values in scores.items()}
-        if vector is not None and self.vectors is not None and self.paragraph_vectors is not None:
-            table[Signal.COSINE] = self.vectors.cosines(vector, rows)
-            table[Signal.PARAGRAPH_COSINE] = self.paragraph_vectors[self.paragraphs[rows]] @ vector
-        return Candidates(rows, table)
+        return Candidates(rows, self._table(rows, query, scores))
+
+    def ids_of(self, rows: Rows) -> Numbers:
+        """Return the ids of the passages in some ascending rows."""
+        none = np.zeros(0, dtype=np.int64)
+        return np.concatenate([none, *(living.part.ids[own] for _, living, own in self._by_part(rows))])
+
+    def place(self, row: int) -> np.void | None:
+        """Return where the word pieces of the passage in a row are; None where it has none."""
+        number = int(np.searchsorted(self._starts, row, side="right")) - 1
+        places = self.parts[number].part.places
+        if places is None:
+            return None
+        place: np.void = places[row - int(self._starts[number])]
+        return place
 
     def place_of(self, passage_id: PassageId) -> np.void | None:
         """Return where the word pieces of a passage are; None where it is not here or has none."""
-        row = int(np.searchsorted(self.ids, passage_id))
-        if self.places is None or row == len(self.ids) or self.ids[row] != passage_id:
-            return None
-        place: np.void = self.places[row]
-        return place
+        for part, alive in self.parts:
+            for row in part.rows_of(np.array([passage_id])).tolist():
+                if part.places is not None and (alive is None or alive[row]):
+                    place: np.void = part.places[row]
+                    return place
+        return None
 
     def passage_ids(self) -> set[PassageId]:
-        """Return the ids of all passages here."""
-        return set(map(PassageId, self.ids.tolist()))
+        """Return the ids of all passages that can be found here."""
+        return {id_ for part, alive in self.parts for id_ in part.passage_ids(alive)}
+
+    def _table(self, rows: Rows, query: Query, scores: Mapping[Signal, Sequence[Scores]]) -> Table:
+        """Return all signals of the passages in some ascending rows."""
+        by_part = [
+            _signals(living, own, query, scores, number) for number, living, own in self._by_part(rows)
+        ]
+        signals = dict.fromkeys(signal for one in by_part for signal in one)
+        return {signal: np.concatenate([one[signal] for one in by_part]) for signal in signals}
+
+    def _by_part(self, rows: Rows) -> Iterator[tuple[int, Living, Rows]]:
+        """Yield the parts that ascending rows lie in, with the rows as these count them."""
+        bounds = np.searchsorted(rows, self._starts)
+        for number, living in enumerate(self.parts):
+            own = rows[bounds[number] : bounds[number + 1]] - self._starts[number]
+            if len(own):
+                yield number, living, own
+
+
+class _Found(NamedTuple):
+    """Rows of a part, and how well they match by one way of searching."""
+
+    rows: Rows
+    scores: Scores
+
+
+_NOTHING = _Found(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
+
+
+def _search(living: Living, scores: Mapping[Signal, Scores], query: Query, limit: int) -> dict[Way, _Found]:
+    """Return the best rows of a part by each way of searching."""
+    part, alive = living
+    found: dict[Way, _Found] = {}
+    for own, around in WAYS.items():
+        if own not in scores:
+            continue
+        way = scores[own]
+        if around is not None and around in scores:
+            way = way + PARAGRAPH_SHARE * scores[around][part.paragraphs]
+        found[own] = _largest(way, limit, alive)
+    if query.encoded is not None and part.vectors is not None:
+        nearest = part.vectors.search(query.encoded.vector, limit, alive)
+        found[Signal.COSINE] = _Found(nearest.rows, nearest.scores)
+    return found
+
+
+def _largest(scores: Scores, limit: int, alive: NDArray[np.bool_] | None) -> _Found:
+    """Return the living rows of the largest scores above zero, in no order."""
+    rows = np.flatnonzero(scores > 0 if alive is None else (scores > 0) & alive)
+    if len(rows) > limit:
+        rows = rows[np.argpartition(scores[rows], -limit)[-limit:]]
+    return _Found(rows, scores[rows])
+
+
+def _best(found: Sequence[_Found], starts: Numbers, limit: int) -> Rows:
+    """Return the best rows of all parts, as the shelf counts them."""
+    rows = np.concatenate([one.rows + start for one, start in zip(found, starts[:-1], strict=True)])
+    scores = np.concatenate([one.scores for one in found])
+    return rows if len(rows) <= limit else rows[np.argpartition(scores, -limit)[-limit:]]
+
+
+def _signals(
+    living: Living, rows: Rows, query: Query, scores: Mapping[Signal, Sequence[Scores]], number: int
+) -> dict[Signal, Scores]:
+    part = living.part
+    table = {
+        signal: some[number][part.paragraphs[rows] if FIELDS[signal].of_paragraphs else rows]
+        for signal, some in scores.items()
+    }
+    if query.encoded is not None and part.vectors is not None and part.paragraph_vectors is not None:
+        vector = query.encoded.vector
+        table[Signal.COSINE] = part.vectors.cosines(vector, rows)
+        table[Signal.PARAGRAPH_COSINE] = part.paragraph_vectors[part.paragraphs[rows]] @ vector
+    return table
 
 
 def by_language(texts: Sequence[PassageText]) -> list[list[PassageText]]:
@@ -191,29 +173,10 @@ def by_language(texts: Sequence[PassageText]) -> list[list[PassageText]]:
     return [list(group) for _, group in itertools.groupby(ordered, key=operator.attrgetter("language"))]
 
 
-def _build_field(field: Field, texts: Sequence[tuple[str, str]], language: Language) -> WordIndex:
-    titles = {title: field.terms(title, language) for title in {title for title, _ in texts}}
-    return WordIndex.build(
-        [
-            [*(titles[title] if field.with_title else ()), *field.terms(text, language)]
-            for title, text in texts
-        ]
-    )
-
-
-def _means(vectors: Vectors, groups: Rows, number: int) -> Vectors:
-    """Return the mean of each group's vectors, scaled to length 1, (number, d)."""
-    sums = np.zeros((number, vectors.shape[1]), dtype=np.float32)
-    np.add.at(sums, groups, vectors)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    means: Vectors = sums / np.maximum(lengths, np.finfo(np.float32).tiny)
-    return means
-
-
-def _largest(scores: Scores, limit: int) -> Rows:
-    """Return the rows of the largest scores above zero, in no order."""
-    rows = np.flatnonzero(scores > 0)
-    if len(rows) <= limit:
-        return rows
-    best = np.argpartition(scores[rows], -limit)[-limit:]
-    return rows[best]
+def shelve(parts: Sequence[Living]) -> dict[Language, Shelf]:
+    """Put parts onto the shelves of their languages, in their order; those without a living row are left."""
+    shelves: dict[Language, list[Living]] = {}
+    for one in parts:
+        if one.number:
+            shelves.setdefault(one.part.language, []).append(one)
+    return {language: Shelf(language, some) for language, some in sorted(shelves.items())}

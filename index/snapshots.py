@@ -1,10 +1,11 @@
-"""Snapshots: generations of the index on disk, written aside, checksummed, switched by one atomic step.
+"""Snapshots: generations of the index on disk, switched by one atomic step.
 
 ```
-index/CURRENT                     the name of the generation in use, and of what state of the corpus it is
-index/generation-000007-1f3a/     manifest.json and one folder a language
-index/vectors/...                 what was ever computed; generations point at the word pieces in it
-index/writing-...                 what a killed process left; swept away by the next one
+index/<model>/CURRENT                     the generation in use, and up to which change of the corpus it goes
+index/<model>/generation-000007-1f3a/     manifest.json: which segments; and which of their passages are gone
+index/<model>/segment-5b1c09e2/           passages that were indexed together; written once, never changed
+index/<model>/writing-..., merging-...    what a killed process left; swept away by the next one
+index/vectors/...                         what was ever computed; segments point at the word pieces in it
 ```
 """
 
@@ -17,52 +18,67 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from corpus.languages import Language
 from corpus.stored import PassageId
-from index.errors import SnapshotDamaged
+from index import segments
+from index.arrays import read_arrays, write_arrays
+from index.content import Content
+from index.errors import SnapshotDamaged, UnknownGeneration
 from index.keptvectors import KeptVectors
-from index.shelves import RULES, Shelf
+from index.parts import Part
+from index.segments import File, Segment, sync_to_disk, write_durably
+from index.shelves import RULES, Shelf, shelve
 from index.tokens import TokenFile
 
 #: The folder in which vectors and word pieces are kept.
 KEPT = "vectors"
 
-#: How many generations are kept: the one in use, and the way back.
-KEPT_GENERATIONS = 2
+#: What a process may leave when it is killed, by the lock that whoever takes it away must hold.
+WRITING, MERGING, REBUILDING = "writing", "merging", "rebuilding"
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation holds and what it was made with; `files` maps relative paths to SHA-256 sums."""
+    """What a generation holds and what it was made with.
+
+    `segments` maps names to the SHA-256 of their manifests; a generation that was built anew on purpose
+    begins a new `line`, and the line before is the way back.
+    """
 
     rules: int
     model: str
+    line: int
     passages: int
+    corpus_state: str
     made_at: str
-    files: Mapping[str, str]
+    segments: Mapping[str, str]
+    files: Mapping[str, File]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Snapshot:
-    """One generation, read into memory; immutable, so that searches in flight keep it while others switch."""
+    """One generation, mapped into memory; immutable: searches in flight keep it while others switch."""
 
     name: str
     manifest: Manifest
     corpus_state: str
+    content: Content
     shelves: Mapping[Language, Shelf]
     tokens: TokenFile | None = None
 
     def passage_ids(self) -> set[PassageId]:
-        """Return the ids of all passages it holds."""
+        """Return the ids of all passages that can be found."""
         return {id_ for shelf in self.shelves.values() for id_ in shelf.passage_ids()}
 
     def has_sound_tokens(self) -> bool:
         """Say whether all word pieces are what was written, by reading them: seconds for 100,000 passages."""
         return all(
-            bool(self.tokens.holds(shelf.places, closely=True).all())
+            bool(self.tokens.holds(living.part.places, closely=True).all())
             for shelf in self.shelves.values()
-            if self.tokens is not None and shelf.places is not None
+            for living in shelf.parts
+            if self.tokens is not None and living.part.places is not None
         )
 
     def fits(self, model_identity: str) -> bool:
@@ -71,10 +87,12 @@ class Snapshot:
 
 
 class Snapshots:
-    """The folder of generations. Anyone may read at any time; whoever writes must hold the index's lock."""
+    """The generations of one model. Anyone may read at any time; whoever writes must hold the lock."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, index: Path, model_identity: str) -> None:
+        self._model = model_identity
+        self.folder = index / hashlib.sha256(model_identity.encode()).hexdigest()[:16]
+        self._kept = KeptVectors(index / KEPT, model_identity)
 
     def pointer(self) -> tuple[str, str] | None:
         """Return the name of the current generation and the state of the corpus it shows; None without one.
@@ -82,7 +100,7 @@ class Snapshots:
         Raises:
             SnapshotDamaged: when the pointer cannot be read.
         """
-        path = self._folder / "CURRENT"
+        path = self.folder / "CURRENT"
         try:
             pointer = json.loads(path.read_text(encoding="utf-8"))
             return str(pointer["generation"]), str(pointer["corpus_state"])
@@ -91,8 +109,11 @@ class Snapshots:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
 
-    def read(self) -> Snapshot | None:
-        """Read the current generation, every checksum checked; None where there is none yet.
+    def read(self, known: Snapshot | None = None) -> Snapshot | None:
+        """Open the current generation; None where there is none yet.
+
+        Args:
+            known: one that was opened before: what both hold is not opened again.
 
         Raises:
             SnapshotDamaged: when a file is missing or is not what was written.
@@ -102,109 +123,219 @@ class Snapshots:
             if pointer is None:
                 return None
             try:
-                return self._read(*pointer)
+                return self.open(pointer[0], known, corpus_state=pointer[1])
             except SnapshotDamaged:
                 if pointer == self.pointer():
                     raise
-        raise SnapshotDamaged(f"{self._folder} changes faster than it can be read")
+        raise SnapshotDamaged(f"{self.folder} changes faster than it can be read")
 
-    def write(self, shelves: Sequence[Shelf], *, model_identity: str, corpus_state: str) -> Snapshot:
-        """Write a new generation aside, then switch to it; a kill leaves the old or the new one."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        aside = self._folder / f"writing-{os.getpid()}-{secrets.token_hex(4)}"
-        aside.mkdir()
-        for shelf in shelves:
-            shelf.write(aside / shelf.language)
-        manifest = Manifest(
-            rules=RULES,
-            model=model_identity,
-            passages=sum(len(shelf.ids) for shelf in shelves),
-            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            files=_checksums(aside),
+    def open(
+        self,
+        name: str,
+        known: Snapshot | None = None,
+        *,
+        corpus_state: str | None = None,
+        closely: bool = False,
+    ) -> Snapshot:
+        """Open any generation; `closely`: all that it holds is read and compared with its checksums.
+
+        Raises:
+            UnknownGeneration: when there is none of that name.
+            SnapshotDamaged: when a file is missing or is not what was written.
+        """
+        folder = self.folder / name
+        if name not in [path.name for path in self.generations()] and known is None:
+            raise (UnknownGeneration if corpus_state is None else SnapshotDamaged)(
+                f"there is no generation {name!r}; `crisisbot index list` shows those there are"
+            )
+        manifest = _read_manifest(folder)
+        segments.compare(folder, manifest.files, closely=True)
+        opened = () if known is None or closely else known.content.segments
+        have = {(one.name, one.check): one for one in opened}
+        found = tuple(
+            have.get((one, check)) or segments.read(self.folder / one, check=check, closely=closely)
+            for one, check in manifest.segments.items()
         )
-        _write_durably(aside / "manifest.json", json.dumps(asdict(manifest), indent=1))
-        for path in [*sorted(aside.rglob("*"), reverse=True), aside]:
-            _sync(path)
+        dead = read_arrays(folder / "dead") if "dead" in manifest.files else {}
+        state = manifest.corpus_state if corpus_state is None else corpus_state
+        return self.assemble(Content(found, dead), name=name, manifest=manifest, corpus_state=state)
+
+    def assemble(self, content: Content, *, name: str, manifest: Manifest, corpus_state: str) -> Snapshot:
+        """Put segments onto shelves, without the passages that are gone.
+
+        Raises:
+            SnapshotDamaged: when the word pieces that they point at are gone.
+        """
+        tokens = self._kept.tokens()
+        reach = max((segment.manifest.tokens for segment in content.segments), default=0)
+        if reach and (tokens is None or tokens.size() < reach):
+            raise SnapshotDamaged(f"{self.folder / name}: the word pieces that it points at are gone")
+        return Snapshot(name, manifest, corpus_state, content, shelve(content.living()), tokens)
+
+    def add(self, parts: Sequence[Part]) -> Segment:
+        """Write parts as a new segment, which no generation holds yet."""
+        aside = self.aside(WRITING)
+        for part in parts:
+            part.write(aside / part.language)
+        return self.adopt(aside)
+
+    def aside(self, kind: str) -> Path:
+        """Make a folder in which something is written before it is of use."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        aside = self.folder / f"{kind}-{os.getpid()}-{secrets.token_hex(4)}"
+        aside.mkdir()
+        return aside
+
+    def adopt(self, aside: Path) -> Segment:
+        """Make a segment of a folder in which all parts are written."""
+        if not (aside / "manifest.json").exists():
+            self.finish(aside)
+        name = f"segment-{secrets.token_hex(4)}"
+        aside.rename(self.folder / name)
+        sync_to_disk(self.folder)
+        return segments.read(self.folder / name)  # before it is of use: a full disk is not always told
+
+    def finish(self, aside: Path) -> Segment:
+        """Write the manifest of a folder in which all parts are written, and open it where it is."""
+        segments.finish(aside, rules=RULES, model=self._model, tokens=self._kept.tokens())
+        return segments.read(aside)
+
+    def candidate(self, content: Content) -> Snapshot:
+        """Open what may become a generation, to be tried."""
+        return self.assemble(
+            content, name="candidate", manifest=self._manifest(content, "0", 0, {}), corpus_state="0"
+        )
+
+    def publish(self, content: Content, *, corpus_state: str, line: int) -> Snapshot:
+        """Write a new generation aside, then switch to it; a kill leaves the old or the new one."""
+        aside = self.aside(WRITING)
+        if content.dead:
+            write_arrays(aside / "dead", content.dead)
+        manifest = self._manifest(content, corpus_state, line, segments.files_of(aside))
+        write_durably(aside / "manifest.json", json.dumps(asdict(manifest), indent=1))
+        sync_to_disk(aside)
         name = f"generation-{self._next_number():06}-{secrets.token_hex(2)}"
-        aside.rename(self._folder / name)
-        snapshot = self._read(name, corpus_state)  # before it is of use: a full disk is not always told
+        snapshot = self.assemble(content, name=name, manifest=manifest, corpus_state=corpus_state)
+        aside.rename(self.folder / name)
         self.point(name, corpus_state)
         return snapshot
 
     def point(self, name: str, corpus_state: str) -> None:
         """Make a generation the current one, by one atomic step."""
-        aside = self._folder / f"writing-{os.getpid()}-CURRENT"
-        _write_durably(aside, json.dumps({"generation": name, "corpus_state": corpus_state}))
-        _sync(self._folder)
-        aside.replace(self._folder / "CURRENT")
-        _sync(self._folder)
+        aside = self.folder / f"writing-{os.getpid()}-CURRENT"
+        write_durably(aside, json.dumps({"generation": name, "corpus_state": corpus_state}))
+        sync_to_disk(self.folder)
+        aside.replace(self.folder / "CURRENT")
+        sync_to_disk(self.folder)
 
-    def sweep(self) -> None:
-        """Delete what killed processes left behind, and generations older than the way back."""
-        for path in self._folder.glob("writing-*"):
+    def sweep(self, *left: str, all_but_current: bool = False) -> None:
+        """Delete what killed processes left behind, and whatever no generation of use holds any more.
+
+        Args:
+            left: what to take away beside what is left of writing: `MERGING` or `REBUILDING`.
+            all_but_current: leave no way back.
+        """
+        for path in [one for kind in (WRITING, *left) for one in self.folder.glob(f"{kind}-*")]:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         try:
             current = self.pointer()
         except SnapshotDamaged:
             return  # without it nobody can tell which generation is still of use
-        old = [path for path in self._generations() if current is None or path.name != current[0]]
-        for path in old[: max(0, len(old) - (KEPT_GENERATIONS - 1))]:
-            shutil.rmtree(path)
+        kept = {current[0]} if all_but_current and current else self._of_use(current)
+        for path in self.generations():
+            if path.name not in kept:
+                shutil.rmtree(path)
+        held = {name for path in self.generations() for name in _segments_of(path)}
+        for path in self.folder.glob("segment-*"):
+            if path.name not in held:
+                shutil.rmtree(path)
 
-    def _read(self, name: str, corpus_state: str) -> Snapshot:
-        folder = self._folder / name
-        manifest, found = _read_manifest(folder), _checksums(folder)
-        wrong = [path for path in {*manifest.files, *found} if manifest.files.get(path) != found.get(path)]
-        if wrong:
-            raise SnapshotDamaged(f"{folder}: {', '.join(sorted(wrong))} is not what was written")
-        languages = sorted({Path(path).parts[0] for path in manifest.files})
-        shelves = {Language(language): Shelf.read(folder / language) for language in languages}
-        tokens = KeptVectors(self._folder / KEPT, manifest.model).tokens()
-        places = [shelf.places for shelf in shelves.values() if shelf.places is not None]
-        if any(tokens is None or not tokens.holds(some).all() for some in places):
-            raise SnapshotDamaged(f"{folder}: the word pieces that it points at are gone")
-        return Snapshot(name, manifest, corpus_state, shelves, tokens)
+    def generations(self) -> list[Path]:
+        """Return the folders of all generations, oldest first."""
+        return sorted(self.folder.glob("generation-*"))
 
-    def _generations(self) -> list[Path]:
-        return sorted(self._folder.glob("generation-*"))
+    def has_no_pointer(self) -> bool:
+        """Say whether no generation was ever the current one."""
+        return not (self.folder / "CURRENT").exists()
+
+    def older(self, name: str | None) -> Snapshot:
+        """Open a generation by its name, or the one to go back to.
+
+        Raises:
+            UnknownGeneration: when there is none.
+            SnapshotDamaged: when it is not what was written.
+        """
+        name = name or self.way_back()
+        if name is None:
+            raise UnknownGeneration("there is no older generation to go back to")
+        return self.open(name, closely=True)
+
+    def forget_other_models(self) -> None:
+        """Delete the indexes and vectors of other models: they can be made again."""
+        index = self.folder.parent
+        for path in index.iterdir():
+            if path.is_dir() and path.name not in {self.folder.name, KEPT}:
+                shutil.rmtree(path)
+        for path in (index / KEPT).glob("*"):
+            if path.name.partition(".")[0] != self.folder.name:
+                path.unlink()
+
+    def way_back(self) -> str | None:
+        """Return the generation to go back to from the current one: the last of the line before, if any."""
+        pointer = self.pointer()
+        before = [path.name for path in self.generations() if pointer and path.name < pointer[0]]
+        if pointer is None or not before:
+            return None
+        line = _line_of(self.folder / pointer[0])
+        return next((name for name in reversed(before) if _line_of(self.folder / name) != line), before[-1])
+
+    def _of_use(self, current: tuple[str, str] | None) -> set[str]:
+        """Return the names of the current generation, the one before it, and the last of the line before."""
+        names = [path.name for path in self.generations()]
+        if current is None or current[0] not in names:
+            return set(names[-1:])
+        before = [name for name in names if name < current[0]]
+        line = _line_of(self.folder / current[0])
+        other = next((name for name in reversed(before) if _line_of(self.folder / name) != line), None)
+        return {current[0], *before[-1:], *([other] if other else [])}
+
+    def _manifest(
+        self, content: Content, corpus_state: str, line: int, files: Mapping[str, File]
+    ) -> Manifest:
+        return Manifest(
+            rules=RULES,
+            model=self._model,
+            line=line,
+            passages=content.number,
+            corpus_state=corpus_state,
+            made_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            segments={one.name: one.check for one in content.segments},
+            files=files,
+        )
 
     def _next_number(self) -> int:
-        return max((int(path.name.split("-")[1]) for path in self._generations()), default=0) + 1
+        return max((int(path.name.split("-")[1]) for path in self.generations()), default=0) + 1
 
 
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / "manifest.json"
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        return Manifest(**{**raw, "files": dict(raw["files"])})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        files = {name: File(**file) for name, file in raw["files"].items()}
+        return Manifest(**{**raw, "files": files, "segments": dict(raw["segments"])})
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
 
 
-def _checksums(folder: Path) -> dict[str, str]:
-    sums = {}
+def _segments_of(folder: Path) -> list[str]:
     try:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            relative = path.relative_to(folder).as_posix()
-            if relative != "manifest.json":
-                with path.open("rb") as file:
-                    sums[relative] = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:  # swept away meanwhile, or the disk fails
-        raise SnapshotDamaged(f"{folder} cannot be read: {error}") from error
-    return sums
+        return list(_read_manifest(folder).segments)
+    except SnapshotDamaged:
+        return []  # nothing can be opened by it
 
 
-def _write_durably(path: Path, text: str) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """Have the disk hold a file's content or a folder's entries before the next step is taken."""
-    descriptor = os.open(path, os.O_RDONLY)
+def _line_of(folder: Path) -> int | None:
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        return _read_manifest(folder).line
+    except SnapshotDamaged:
+        return None

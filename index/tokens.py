@@ -26,6 +26,9 @@ Spans = NDArray[np.int64]
 #: Characters that a span can tell; sentences are cut at 1,000 (`corpus.passages`).
 _FURTHEST = np.iinfo(np.uint16).max
 
+#: Bytes that are overwritten at once.
+_AT_ONCE = 1_000_000
+
 #: The largest number that half a byte holds on either side of its middle.
 _REACH = 7.5
 
@@ -76,15 +79,36 @@ class TokenFile:
 
     def holds(self, places: Places, *, closely: bool = False) -> NDArray[np.bool_]:
         """Say which places lie within the file, (n,); `closely`: and hold what was written, by reading it."""
-        try:
-            size = self._path.stat().st_size
-        except FileNotFoundError:
-            size = 0
-        inside: NDArray[np.bool_] = self._ends(places) <= size
+        inside: NDArray[np.bool_] = self._ends(places) <= self.size()
         if closely:
             for row in np.flatnonzero(inside).tolist():
                 inside[row] = self._is_sound(places[row])
         return inside
+
+    def end(self, places: Places) -> int:
+        """Return the byte up to which the file must reach for some places."""
+        return int(self._ends(places).max(initial=0))
+
+    def size(self) -> int:
+        """Return how many bytes the file has, 0 where there is none."""
+        try:
+            return self._path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def scrub(self, wanted: Places) -> None:
+        """Overwrite all word pieces but those at the wanted places."""
+        ordered = wanted[np.argsort(wanted["offset"])]
+        gaps = zip(
+            [0, *self._ends(ordered).tolist()], [*ordered["offset"].tolist(), self.size()], strict=True
+        )
+        with self._path.open("r+b") as file:
+            for start, end in gaps:
+                file.seek(start)
+                for first in range(start, end, _AT_ONCE):
+                    file.write(bytes(min(_AT_ONCE, end - first)))
+            file.flush()
+            os.fsync(file.fileno())
 
     def _is_sound(self, place: Any) -> bool:  # noqa: ANN401 (one of `Places`)
         try:

@@ -13,24 +13,26 @@ from corpus.passages import Span
 from corpus.stored import PassageText
 from index.answers import Candidate, Evidence
 from index.confidence import Calibration, Evidenced, Logistic, Outcome
+from index.content import Content
 from index.fusion import Profile, Weights
 from index.glosses import gloss
 from index.judging import CERTAIN, READ_TOGETHER, SURE, Judge
 from index.keptvectors import KeptVectors
 from index.question import AskedQuestion, read_question
 from index.reader import Read, Reader
-from index.shelves import Kept, Shelf
 from index.signals import Signal
 from index.snapshots import KEPT, Manifest, Snapshot
 from tests.fakes.damage import flip
 from tests.fakes.encoder import FakeEncoder, encode
 from tests.fakes.news import evidence
+from tests.fakes.shelves import Kept, shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from corpus.articles import Published
+    from index.shelves import Shelf
 
 EN, RU, KK, OTHER = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH, Language.OTHER
 ARREST, BRIDGE, RAIN = (
@@ -106,14 +108,14 @@ class Place:
             PassageText(texts[row].passage_id, language, "", texts[row].quote, texts[row].quote)
             for row in order
         ]
-        self.shelves[language] = Shelf.build(passages, Kept(vectors, places))
+        self.shelves[language] = shelf_of(passages, Kept(vectors, places))
 
     def asked(self, text: str, language: Language) -> AskedQuestion:
         return read_question(text, language, self.shelves, self.encoder)
 
     def snapshot(self) -> Snapshot:
         tokens = KeptVectors(self.folder / KEPT, self.encoder.identity).tokens()
-        return Snapshot("one", Manifest(0, "", 0, "", {}), "1", self.shelves, tokens)
+        return Snapshot("one", Manifest(0, "", 1, 0, "1", "", {}, {}), "1", Content(), self.shelves, tokens)
 
     def judge(self, text: str, *candidates: Candidate, language: Language = EN) -> list[Candidate]:
         judge = Judge(self.reader, CALIBRATION, WEIGHTS)

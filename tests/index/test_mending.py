@@ -10,6 +10,7 @@ from corpus.languages import Language
 from index.analysis import Located, analyse
 from index.glosses import Reading, gloss
 from index.mending import mend, through
+from index.postings import Postings
 from index.words import WordIndex
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ ARTICLES = {
 
 
 def closest(language: Language) -> Callable[[str], str]:
-    return WordIndex.build([analyse(ARTICLES[language], language)]).closest
+    return WordIndex([Postings.build([analyse(ARTICLES[language], language)])]).closest
 
 
 def nothing(_word: Located) -> bool:
@@ -128,7 +129,7 @@ def test_whatever_is_typed_each_word_stays_in_its_place(text: str, language: Lan
     [("the minstry", "the ministry"), ("a comapny", "a company"), ("the embasy", "the embassy")],
 )
 def test_a_last_y_stays_one(typed: str, text: str) -> None:
-    known = WordIndex.build([analyse("The ministry and the embassy of a company.", EN)]).closest
+    known = WordIndex([Postings.build([analyse("The ministry and the embassy of a company.", EN)])]).closest
 
     found = mend(typed, EN, known, nothing)
 

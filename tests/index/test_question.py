@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 from corpus.languages import Language
 from corpus.stored import PassageId, PassageText
 from index.analysis import analyse, pieces
+from index.fields import FIELDS
 from index.fusion import Profile
 from index.glosses import Reading, gloss
 from index.matching import read_words
 from index.meanings import meanings
 from index.question import PUNCTUATION, SHARED, SPOKEN, STOP_WORD, AskedQuestion, read_question
-from index.shelves import FIELDS, Kept, Shelf
 from index.signals import Signal
 from index.tokens import PLACE
 from tests.fakes.encoder import FakeEncoder, encode, vector
+from tests.fakes.shelves import Kept, shelf_of
 
 if TYPE_CHECKING:
     from index.encoder import SentenceEncoder
+    from index.shelves import Shelf
 
 EN, RU, KK, OTHER = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH, Language.OTHER
 WORDS = Signal.WORDS
@@ -33,7 +35,7 @@ def shelf(language: Language, *sentences: str, with_vectors: bool = True) -> She
         for number, sentence in enumerate(sentences)
     ]
     kept = Kept(np.array([vector(one) for one in sentences]), np.zeros(len(sentences), dtype=PLACE))
-    return Shelf.build(texts, kept if with_vectors else None)
+    return shelf_of(texts, kept if with_vectors else None)
 
 
 ENGLISH = shelf(EN, "Police arrested Karim Massimov.", "Police closed the bridge.", "Nazarbayev is silent.")

@@ -14,14 +14,15 @@ from index.keptvectors import KeptVectors
 from index.late import late_scores
 from index.question import SPOKEN, AskedQuestion, read_question
 from index.ranking import LATE, Hit, rank
-from index.shelves import Kept, Shelf
 from index.signals import Signal
 from tests.fakes.encoder import FakeEncoder, encode, vector
+from tests.fakes.shelves import Kept, shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from index.shelves import Shelf
     from index.tokens import TokenFile
 
 EN, RU, KK = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH
@@ -49,11 +50,11 @@ def shelf(
         for number, sentence in enumerate(sentences)
     ]
     if folder is None:
-        return Shelf.build(texts, None)
+        return shelf_of(texts, None)
     kept = KeptVectors(folder, "fake words")
     kept.append(sentences, [encode(sentence) for sentence in sentences])
     _, vectors, places = kept.find(sentences)
-    return Shelf.build(texts, Kept(vectors, places))
+    return shelf_of(texts, Kept(vectors, places))
 
 
 KAZAKH = shelf(KK, "Полиция әкімді ұстады.", "Көпір жабық.", first=21)

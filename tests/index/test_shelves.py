@@ -10,11 +10,13 @@ import pytest
 from corpus.languages import Language
 from corpus.stored import PassageId, PassageText, passage_id
 from index.errors import SnapshotDamaged
+from index.fields import FIELDS, PARAGRAPH_SHARE, Query
 from index.meanings import LEXICON, meanings
-from index.shelves import FIELDS, PARAGRAPH_SHARE, RULES, Kept, Query, Shelf, by_language
+from index.shelves import RULES, Shelf, by_language
 from index.signals import Signal
 from index.tokens import PLACE
 from tests.fakes.encoder import encode, vector
+from tests.fakes.shelves import Kept, shelf_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -75,7 +77,7 @@ TEXTS = [
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return Shelf.build(TEXTS, kept(vectors(TEXTS)))
+    return shelf_of(TEXTS, kept(vectors(TEXTS)))
 
 
 def test_every_passage_has_a_row_and_every_paragraph_one(shelf: Shelf) -> None:
@@ -87,7 +89,7 @@ def test_every_passage_has_a_row_and_every_paragraph_one(shelf: Shelf) -> None:
 def test_equal_paragraphs_under_other_titles_are_others() -> None:
     twice = [text("Same.", title="One"), text("Same.", title="Other")]
 
-    assert Shelf.build(twice, None).paragraphs.tolist() == [0, 1]
+    assert shelf_of(twice, None).paragraphs.tolist() == [0, 1]
 
 
 def test_a_paragraphs_vector_is_the_mean_of_its_sentences_scaled_to_length_1(shelf: Shelf) -> None:
@@ -104,7 +106,7 @@ def test_sentences_that_point_apart_make_no_nan() -> None:
     pair = [text("One.", paragraph="One. Two."), text("Two.", paragraph="One. Two.")]
     one = vector("One.")
 
-    shelf = Shelf.build(pair, kept(np.array([one, -one])))
+    shelf = shelf_of(pair, kept(np.array([one, -one])))
 
     assert shelf.paragraph_vectors is not None
     assert shelf.paragraph_vectors.tolist() == [[0.0] * len(one)]
@@ -151,7 +153,7 @@ def test_a_paragraph_counts_half_as_much_as_its_sentence_when_candidates_are_gat
         text("A mayor came.", paragraph="It rained. A mayor came."),
         text("The mayor of the old town spoke about mayors and a mayor."),
     ]
-    shelf = Shelf.build(texts, None)
+    shelf = shelf_of(texts, None)
     all_found = found_by(shelf, by_words("mayor", EN, WORDS, PARAGRAPH_WORDS))
     both = {row: one[WORDS] + PARAGRAPH_SHARE * one[PARAGRAPH_WORDS] for row, one in all_found.items()}
     best = sorted(both, key=lambda row: -both[row])
@@ -165,7 +167,7 @@ def test_a_paragraph_counts_half_as_much_as_its_sentence_when_candidates_are_gat
 def test_a_sentence_is_found_by_the_words_of_its_title() -> None:
     titled = [text("He was arrested.", title="Karim Massimov"), text("It rained.", title="Weather")]
 
-    found = found_by(Shelf.build(titled, None), by_words("massimov"))
+    found = found_by(shelf_of(titled, None), by_words("massimov"))
 
     assert found.keys() == {0}
     assert found[0][WORDS] > 0
@@ -186,7 +188,7 @@ def test_a_sentence_is_found_by_the_words_of_its_title() -> None:
 def test_a_sentence_is_found_by_pieces_and_by_meanings_alone(
     question: str, sentence: str, signal: Signal
 ) -> None:
-    shelf = Shelf.build([text("It snowed."), text(sentence)], None)
+    shelf = shelf_of([text("It snowed."), text(sentence)], None)
 
     assert found_by(shelf, Query({signal: by_words(question).terms[signal]})).keys() == {1}
     assert found_by(shelf, Query({WORDS: by_words(question.split(maxsplit=1)[0]).terms[WORDS]})) == {}
@@ -204,7 +206,7 @@ def test_a_question_without_a_known_word_finds_nothing_by_words(shelf: Shelf, qu
 
 
 def test_a_shelf_without_vectors_is_not_asked_for_any() -> None:
-    found = found_by(Shelf.build(TEXTS, None), Query(by_words("bridge").terms, encode("bridge")))
+    found = found_by(shelf_of(TEXTS, None), Query(by_words("bridge").terms, encode("bridge")))
 
     assert found.keys() == {2}
     assert found[2].keys() == FIELDS.keys()
@@ -218,7 +220,7 @@ def test_a_passage_knows_where_its_word_pieces_are(shelf: Shelf) -> None:
         offsets[one.id] = int(place["offset"])
 
     assert offsets == {one.id: 1000 * row for row, one in enumerate(TEXTS)}
-    assert Shelf.build(TEXTS, None).place_of(TEXTS[0].id) is None
+    assert shelf_of(TEXTS, None).place_of(TEXTS[0].id) is None
 
 
 def test_a_passage_that_is_not_on_the_shelf_has_no_word_pieces(shelf: Shelf) -> None:
@@ -230,7 +232,7 @@ def test_a_passage_that_is_not_on_the_shelf_has_no_word_pieces(shelf: Shelf) -> 
 
 @pytest.mark.parametrize("with_vectors", [True, False])
 def test_what_was_written_is_read(tmp_path: Path, *, with_vectors: bool) -> None:
-    built = Shelf.build(TEXTS, kept(vectors(TEXTS)) if with_vectors else None)
+    built = shelf_of(TEXTS, kept(vectors(TEXTS)) if with_vectors else None)
     built.write(tmp_path / EN)
     asked = Query(by_words("Who is silent?").terms, encode("Who is silent?"))
 

@@ -9,12 +9,14 @@ import pytest
 from corpus.languages import Language
 from corpus.stored import PassageId, PassageText, passage_id
 from index.errors import SnapshotDamaged
+from index.fields import Query
 from index.keptvectors import KeptVectors
-from index.shelves import RULES, Kept, Query, Shelf
+from index.shelves import RULES, Shelf
 from index.signals import Signal
 from index.snapshots import KEPT, KEPT_GENERATIONS, Snapshot, Snapshots
 from tests.fakes.damage import DAMAGES, cut, delete, empty, files_of
 from tests.fakes.encoder import encode, vector
+from tests.fakes.shelves import Kept, shelf_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +42,7 @@ def shelf(folder: Path, *sentences: str, language: Language = Language.ENGLISH) 
     kept = KeptVectors(folder / KEPT, MODEL)
     kept.append(sentences, [encode(sentence) for sentence in sentences])
     _, vectors, places = kept.find(sentences)
-    return Shelf.build(texts, Kept(vectors, places))
+    return shelf_of(texts, Kept(vectors, places))
 
 
 def write(folder: Path, *sentences: str, state: str = "1-1") -> Snapshot:
@@ -276,7 +278,7 @@ def test_a_generation_whose_kept_vectors_are_gone_is_called_damaged(
 def test_a_generation_without_vectors_needs_nothing_that_was_kept(snapshots: Snapshots) -> None:
     language = Language.OTHER
     number = passage_id(language=language, title="", paragraph="Oui.", sentence="Oui.")
-    mute = Shelf.build([PassageText(number, language, "", "Oui.", "Oui.")], None)
+    mute = shelf_of([PassageText(number, language, "", "Oui.", "Oui.")], None)
 
     snapshots.write([mute], model_identity=MODEL, corpus_state="1-1")
     read = snapshots.read()

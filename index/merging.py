@@ -1,0 +1,52 @@
+"""Merging: which segments are put together, so that there are few of them however many articles came; pure.
+
+The way of log-structured merge trees (O'Neil et al. 1996, https://doi.org/10.1007/s002360050048), in tiers: a
+passage is written again each time that its segment grows by `RATIO`, so about log(n) times in all.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+#: Passages of the smallest tier, how many times larger each next one is, and how many segments of a tier are
+#: put together: the more, the less is written, and the more segments a question looks into.
+SMALLEST, RATIO, TOGETHER = 8_192, 8, 4
+
+#: The share of a segment's passages that may be gone before it is written anew without them.
+GONE = 0.25
+
+#: Passages up to which segments are merged by whoever wrote the last one; more are left to the background.
+AT_ONCE = 4 * SMALLEST
+
+
+class Size(NamedTuple):
+    """How many passages a segment was written with, and how many of them are gone."""
+
+    written: int
+    gone: int
+
+    @property
+    def left(self) -> int:
+        """How many passages can still be found."""
+        return self.written - self.gone
+
+
+def choose(sizes: Mapping[str, Size], *, at_most: float = math.inf) -> tuple[str, ...]:
+    """Return the names of segments to be put together next, in their order; none when all is well.
+
+    Args:
+        sizes: all segments by name, the oldest first.
+        at_most: passages that may be left over to be written.
+    """
+    tiers: dict[int, list[str]] = {}
+    for name, size in sizes.items():
+        tiers.setdefault(_tier(size.left), []).append(name)
+    for _, names in sorted(tiers.items()):
+        if len(names) >= TOGETHER and sum(sizes[name].left for name in names) <= at_most:
+            return tuple(names)
+    wasteful = (name for name, size in sizes.items() if size.gone > GONE * size.written)
+    return tuple(name for name in wasteful if sizes[name].left <= at_most)[:1]
+
+
+def _tier(passages: int) -> int:
+    return max(0, math.ceil(math.log(max(1, passages) / SMALLEST, RATIO)))

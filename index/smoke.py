@@ -1,0 +1,43 @@
+"""Smoke questions: does an index that was built anew find what it holds, before anybody is answered by it?"""
+
+import numpy as np
+
+from corpus.store import Corpus
+from corpus.stored import PassageText
+from index.encoder import Encoder
+from index.errors import RebuildFailed
+from index.fusion import Weights
+from index.question import read_question
+from index.ranking import rank
+from index.snapshots import Snapshot
+
+#: Passages of each language that are looked for by their own words, and how many of them must be found among
+#: the first hits: a passage may have a twin under another title.
+ASKED, AMONG, FOUND = 20, 5, 0.9
+
+#: Characters of a sentence that are asked for.
+LONGEST = 300
+
+
+def accept(built: Snapshot, corpus: Corpus, encoder: Encoder, weights: Weights) -> None:
+    """Look for some passages of each language by their own words.
+
+    Raises:
+        RebuildFailed: when too many of them are not found.
+    """
+    for language, shelf in built.shelves.items():
+        ids = sorted(shelf.passage_ids())
+        chosen = np.random.default_rng(len(ids)).choice(len(ids), min(ASKED, len(ids)), replace=False)
+        texts = list(corpus.passage_texts(ids[number] for number in chosen.tolist()))
+        missed = [text for text in texts if not _finds(built, text, encoder, weights)]
+        if len(missed) > (1 - FOUND) * len(texts):
+            raise RebuildFailed(
+                f"the index that was built anew does not find {len(missed)} of {len(texts)} sentences in "
+                f"{language} by their own words, such as passage {missed[0].id}; the old one stays in use"
+            )
+
+
+def _finds(built: Snapshot, text: PassageText, encoder: Encoder, weights: Weights) -> bool:
+    asked = read_question(text.sentence[:LONGEST], text.language, built.shelves, encoder)
+    hits = rank(built.shelves.values(), asked, built.tokens, weights, limit=AMONG)
+    return text.id in {hit.id for hit in hits}
