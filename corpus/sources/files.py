@@ -1,17 +1,22 @@
-"""Articles from files and folders: .txt, .md with a header, .html, .jsonl."""
+"""Articles from files, folders and patterns: .txt, .md with a header, .html, .jsonl, .pdf, .docx, .eml."""
 
 import hashlib
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.articles import Article
+from corpus.articles import Article, Revision
 from corpus.errors import InvalidArticle, UnreadableSource
+from corpus.sources.folders import select
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
 
 #: Bytes of one file; the largest news archives in one file are split by the year.
 LARGEST_FILE = 200_000_000
+#: Bytes of one document or message: they hold pictures, but one article.
+LARGEST_DOCUMENT = 50_000_000
+_DOCUMENTS = frozenset({".pdf", ".docx", ".eml"})
 
 #: The briefs that ship with the bot.
 BUNDLED = Path(__file__).parent.parent / "bundled"
@@ -25,19 +30,59 @@ class Rejected:
     reason: str
 
 
-def read_files(paths: Sequence[Path], *, stated: RawArticle | None = None) -> Iterator[Article | Rejected]:
-    """Yield the articles of files and of all files in folders, one after the other, in order of their names.
+#: What is known of an article by its key: its current revision, or None where it is new.
+Known = Callable[[str], Revision | None]
+
+
+def nothing_known(_key: str) -> None:
+    """Take every article for a new one."""
+
+
+class Reading(Iterator[Article | Rejected]):
+    """What is read of files, one after the other, in order of their names; for one thread.
+
+    At its end, `passed_over` says how many files of other kinds were in folders or fitted patterns.
+    """
+
+    def __init__(self, paths: Sequence[Path], stated: RawArticle, known: Known) -> None:
+        self.passed_over = 0
+        self._found = self._read(paths, stated, known)
+
+    def __next__(self) -> Article | Rejected:
+        return next(self._found)
+
+    def _read(self, paths: Sequence[Path], stated: RawArticle, known: Known) -> Iterator[Article | Rejected]:
+        for path in paths:
+            selection = select(path)
+            self.passed_over += selection.passed_over
+            yield from (Rejected(_shown(closed), reason) for closed, reason in selection.obstacles)
+            for file in selection.files:
+                yield from read_file(file, stated=stated, known=known)
+
+
+def read_files(
+    paths: Sequence[Path], *, stated: RawArticle | None = None, known: Known = nothing_known
+) -> Reading:
+    """Read the articles of files, of all files in folders, and of all that fit patterns (news/**/*.pdf).
 
     Args:
-        paths: files and folders. What is broken is yielded as `Rejected`, and the rest goes on.
+        paths: files, folders, patterns. What is broken is yielded as `Rejected`, and the rest goes on.
         stated: fields that hold for every article here, whatever the files say, such as `source`.
+        known: what is known of an article by its key, such as `Corpus.find`. An article whose file names no
+            source keeps the one that was stated of it before.
     """
-    for path in paths:
-        for file in _files_of(path):
-            if isinstance(file, Rejected):
-                yield file
-            else:
-                yield from _read_file(file, stated or {})
+    return Reading(paths, stated or {}, known)
+
+
+def read_file(
+    path: Path, *, stated: RawArticle | None = None, known: Known = nothing_known
+) -> Iterator[Article | Rejected]:
+    """Read the articles of one file, whose ending is one of those that are read; see `read_files`."""
+    try:
+        for found in PARSERS[path.suffix.lower()](_content(path)):
+            yield _article(path, found, stated or {}, known)
+    except (UnreadableSource, InvalidArticle) as error:
+        yield Rejected(_shown(path), str(error))
 
 
 def read_bundled() -> Iterator[Article]:
@@ -60,6 +105,8 @@ def bundled_digest() -> str:
 
 def key_of(found: Found, *, file: str) -> str:
     """Name an article without a URL: by its file, and where that holds several by its `id` or its words."""
+    if found.key:
+        return found.key
     if not found.place:
         return file
     id_ = found.raw.get("id")
@@ -69,72 +116,32 @@ def key_of(found: Found, *, file: str) -> str:
     return f"{file}#sha256={hashlib.sha256(words.encode(errors='replace')).hexdigest()}"
 
 
-def _files_of(path: Path) -> Iterator[Path | Rejected]:
-    if (obstacle := _obstacle(path)) is not None:
-        yield Rejected(_shown(path), obstacle)
-    elif path.is_dir():
-        yield from (file for file in sorted(path.rglob("*")) if _is_wanted(file, below=path))
-    else:
-        yield path
-
-
-def _obstacle(path: Path) -> str | None:
-    """Say why a path that somebody named is not read; None where it is."""
-    try:
-        if not path.exists():
-            return "there is no such file or folder"
-    except OSError as error:  # a folder above it is closed to us
-        return error.strerror or str(error)
-    if path.is_dir():
-        return None
-    if not path.is_file():
-        return "it is neither a file nor a folder"
-    if path.suffix.lower() not in PARSERS:
-        return f"files ending in {path.suffix or 'nothing'} are not read; {', '.join(PARSERS)} are"
-    return None
-
-
-def _is_wanted(file: Path, *, below: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(below).parts)
-    return file.suffix.lower() in PARSERS and not hidden and _may_be_file(file)
-
-
-def _may_be_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except PermissionError:
-        return True  # so that reading it says why it cannot be read
-
-
-def _read_file(path: Path, stated: RawArticle) -> Iterator[Article | Rejected]:
-    try:
-        for found in PARSERS[path.suffix.lower()](_content(path)):
-            yield _article(path, found, stated)
-    except (UnreadableSource, InvalidArticle) as error:
-        yield Rejected(_shown(path), str(error))
-
-
 def _content(path: Path) -> bytes:
+    largest = LARGEST_DOCUMENT if path.suffix.lower() in _DOCUMENTS else LARGEST_FILE
     try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise UnreadableSource(f"{size:,} bytes are too many; the limit is {LARGEST_FILE:,}")
-        return path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(largest + 1) if size <= largest else b""
     except OSError as error:
         raise UnreadableSource(error.strerror or str(error)) from error
+    if max(size, len(content)) > largest:  # it may have grown
+        raise UnreadableSource(f"{max(size, len(content)):,} bytes are too many; the limit is {largest:,}")
+    return content
 
 
-def _article(path: Path, found: Found | Broken, stated: Mapping[str, object]) -> Article | Rejected:
+def _article(path: Path, found: Found | Broken, stated: RawArticle, known: Known) -> Article | Rejected:
     place = f"{_shown(path)}, {found.place}" if found.place else _shown(path)
     if isinstance(found, Broken):
         return Rejected(place, found.reason)
     raw = {**found.raw, **stated}
+    key = key_of(found, file=path.resolve().as_uri())
     try:
-        return Article.parse(
-            raw, key=key_of(found, file=path.resolve().as_uri()), obtained="file", source=_shown(path.name)
-        )
+        article = Article.parse(raw, key=key, obtained="file", source=_shown(path.name))
     except InvalidArticle as error:
         return Rejected(place, str(error))
+    if not raw.get("source") and (before := known(article.key)) is not None:
+        return replace(article, source=before.source)
+    return article
 
 
 def _shown(path: Path | str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from corpus.errors import InvalidArticle
+from corpus.sources.limited import parse_limited
 
 #: Untrusted fields of one article, for `Article.parse`.
 RawArticle = Mapping[str, object]
@@ -33,10 +34,14 @@ _TAGS = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One raw article in a file; `place` tells it from others in the file ("" where it is alone)."""
+    """One raw article in a file; `place` tells it from others in the file ("" where it is alone).
+
+    `key` identifies it whatever its file is called, where it says so itself ("" where it does not).
+    """
 
     place: str
     raw: RawArticle
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +120,37 @@ def parse_json_lines(content: bytes) -> Iterator[Found | Broken]:
         yield Found(f"line {number}", raw)
 
 
+def parse_pdf(content: bytes) -> Iterator[Found | Broken]:
+    """Read a PDF as one article, in a limited process.
+
+    Raises:
+        InvalidArticle: when there is no text in it, or it cannot be read.
+        UnreadableSource: when no PDF can be read here.
+    """
+    yield Found("", parse_limited("corpus.sources.pdf", "parse_pdf", content))
+
+
+def parse_docx(content: bytes) -> Iterator[Found | Broken]:
+    """Read a DOCX file as one article, in a limited process.
+
+    Raises:
+        InvalidArticle: when there is no text in it, or it cannot be read.
+        UnreadableSource: when no process can be started.
+    """
+    yield Found("", parse_limited("corpus.sources.docx", "parse_docx", content))
+
+
+def parse_eml(content: bytes) -> Iterator[Found | Broken]:
+    """Read an e-mail.
+
+    Raises:
+        InvalidArticle: for what is no message, has no text, or is in an encoding that cannot be told.
+    """
+    from corpus.sources.mail import parse_mail  # noqa: PLC0415 (it is built on this module)
+
+    yield from parse_mail(content)
+
+
 #: Which endings are read, and how.
 PARSERS: Mapping[str, Callable[[bytes], Iterator[Found | Broken]]] = {
     ".txt": parse_text,
@@ -124,6 +160,9 @@ PARSERS: Mapping[str, Callable[[bytes], Iterator[Found | Broken]]] = {
     ".htm": parse_html,
     ".jsonl": parse_json_lines,
     ".ndjson": parse_json_lines,
+    ".pdf": parse_pdf,
+    ".docx": parse_docx,
+    ".eml": parse_eml,
 }
 
 
@@ -149,14 +188,23 @@ def decode_page(content: bytes) -> str:
         named = _CHARSET.search(content[:CHARSET_WITHIN])
         if named is None:
             raise
-        return _decode(content, _codec(named[1].decode()))
+        return decode_named(content, named[1].decode())
+
+
+def decode_named(content: bytes, encoding: str) -> str:
+    """Decode text in an encoding that it, or what it came with, names.
+
+    Raises:
+        InvalidArticle: naming the first byte that does not fit, and the way out.
+    """
+    return _decode(content, _codec(encoding)).removeprefix("\ufeff")
 
 
 def _codec(name: str) -> str:
     try:
         codec = codecs.lookup(name).name
     except LookupError as error:
-        raise InvalidArticle(f"the page names an encoding that is not known here: {name}") from error
+        raise InvalidArticle(f"it names an encoding that is not known here: {name}") from error
     # Pages that name Latin-1 mean Windows' one (https://encoding.spec.whatwg.org/#names-and-labels).
     return "cp1252" if codec in {"ascii", "iso8859-1"} else codec
 

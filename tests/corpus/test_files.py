@@ -132,13 +132,13 @@ def test_what_is_not_there_is_rejected(tmp_path: Path) -> None:
 
 
 def test_unknown_endings_of_named_files_are_rejected(tmp_path: Path) -> None:
-    pdf, bare = write(tmp_path / "a.pdf"), write(tmp_path / "README")
+    picture, bare = write(tmp_path / "a.png"), write(tmp_path / "README")
 
-    reasons = [reason for _, reason in rejected(pdf, bare)]
+    reasons = [reason for _, reason in rejected(picture, bare)]
 
-    read = ".txt, .md, .markdown, .html, .htm, .jsonl, .ndjson are"
+    read = ".txt, .md, .markdown, .html, .htm, .jsonl, .ndjson, .pdf, .docx, .eml are"
     assert reasons == [
-        f"files ending in .pdf are not read; {read}",
+        f"files ending in .png are not read; {read}",
         f"files ending in nothing are not read; {read}",
     ]
 

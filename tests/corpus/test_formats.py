@@ -357,7 +357,7 @@ def test_latin_1_in_a_page_is_what_browsers_take_it_for() -> None:
     [
         ("", "not UTF-8 (byte 0xc7 at offset 19); if"),
         ("<meta charset='utf-8'>", "not UTF-8 (byte 0xc7 at offset 41); if"),
-        ("<meta charset='martian'>", "the page names an encoding that is not known here: martian"),
+        ("<meta charset='martian'>", "it names an encoding that is not known here: martian"),
         ("<meta charset='hex'>", "cannot be read as hex"),
         ("<meta charset='undefined'>", "cannot be read as undefined"),
     ],
