@@ -64,6 +64,17 @@ def newest(connection: sa.Connection) -> int:
     return connection.scalar(sa.select(sa.func.max(changes.c.id))) or 0
 
 
+def state_at(connection: sa.Connection, change_id: int) -> str | None:
+    """Name the state of the corpus after a change; None where that is not in this log.
+
+    The name holds the moment, too: a copy that was restored, or another database, counts the same numbers.
+    """
+    if change_id == 0:
+        return "0"
+    at = connection.scalar(sa.select(changes.c.at).where(changes.c.id == change_id))
+    return None if at is None else f"{change_id}@{at.isoformat()}"
+
+
 def after(connection: sa.Connection, cursor: int, *, limit: int) -> list[StoredChange]:
     """Return up to `limit` changes that came after the one with this id, in order."""
     columns = (changes.c.id, changes.c.article_id, changes.c.kind)

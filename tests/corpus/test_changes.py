@@ -65,7 +65,8 @@ def test_every_change_is_in_the_log_in_order_and_its_newest_id_is_the_state(corp
     ]
     assert [change.id for change in log] == sorted({change.id for change in log})
     assert corpus.newest_change() == log[-1].id
-    assert corpus.state() == str(log[-1].id)
+    assert corpus.state() == corpus.state_at(log[-1].id)
+    assert corpus.state_at(log[-1].id + 1) is None
 
 
 def test_the_log_is_read_in_pieces_from_any_change_on(corpus: Corpus) -> None:
