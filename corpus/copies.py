@@ -7,14 +7,16 @@ rules are worth, and why they are ours, is in docs/decisions/0007-wire-copies.md
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from corpus.statements import Statement, read_statement, words_of
+from corpus.statements import OTHER_STEM, Statement, read_statement, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +33,10 @@ MOST_BANDS: Final = 32
 
 #: Telling words in a row that are hashed together.
 IN_A_ROW: Final = 2
+
+#: Characters of a text, and the share of its longer words in the other one, that make it worth comparing.
+GLANCED_AT: Final = 8_000
+WORTH_COMPARING: Final = 0.4
 
 #: The share of the shorter one's telling words that stand in the same statements of the longer one.
 SAME_REPORT: Final = 0.6
@@ -58,6 +64,9 @@ SAME_LEAD: Final = 0.3
 
 #: Telling words of a first sentence that is no dateline.
 LEAD: Final = 4
+
+
+_LONG_WORD = re.compile(r"\w{4,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,12 @@ def bands(account: Account, language: Language) -> tuple[int, ...]:
 def kept(looked_for: Sequence[int]) -> list[int]:
     """Return of an article's bands those that are stored: the least, which its copies keep, too."""
     return sorted(looked_for)[:MOST_BANDS]
+
+
+def may_be_copies(one: str, other: str) -> bool:
+    """Say at a glance at two texts whether it is worth comparing them."""
+    small, large = sorted((_glance(one), _glance(other)), key=len)
+    return _share(small, large) >= WORTH_COMPARING
 
 
 def is_same_report(one: Account, other: Account) -> bool:
@@ -248,6 +263,11 @@ def _pairs(one: Account, other: Account) -> Iterator[tuple[Statement, Statement,
 
 def _share(some: AbstractSet[str], of: AbstractSet[str]) -> float:
     return len(some & of) / len(some) if some else 1.0
+
+
+@functools.lru_cache(maxsize=100)
+def _glance(text: str) -> frozenset[str]:
+    return frozenset(word[:OTHER_STEM] for word in _LONG_WORD.findall(text[:GLANCED_AT].casefold()))
 
 
 def _alike(one: Statement, other: Statement) -> float:

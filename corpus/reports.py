@@ -5,7 +5,7 @@ Functions over a connection, inside the transactions of `corpus.store`; `corpus.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -78,7 +78,7 @@ def note_copies(
     account = read_account(_cut(article.text, sentences), article.language, article.published)
     forget_copies(connection, article_id)
     looked_for = copies.bands(account, article.language)
-    found = _told(connection, _candidates(connection, looked_for))
+    found = _told(connection, _candidates(connection, looked_for), like=article.text)
     same = [one for one in found if is_same_report(account, one.account)]
     same.sort(key=lambda one: (-copies.overlap(account, one.account), one.article_id))
     _join(connection, article_id, _agreeing(connection, account, [one.report_id for one in same]))
@@ -127,27 +127,14 @@ def also_in(connection: sa.Connection, stored: Sequence[StoredPassage]) -> dict[
 
 def _candidates(connection: sa.Connection, looked_for: Collection[int]) -> list[ArticleId]:
     """Return the articles that share most bands, the most first."""
-    if not looked_for:
-        return []
-    ones = [
-        sa.select(
-            sa.select(bands.c.article_id)
-            .where(bands.c.band == band)
-            .order_by(bands.c.article_id.desc())
-            .limit(ARTICLES_OF_A_BAND)
-            .subquery()
+    shared: Counter[int] = Counter()
+    for band in looked_for:
+        with_it = sa.select(bands.c.article_id).where(bands.c.band == band)
+        shared.update(
+            connection.scalars(with_it.order_by(bands.c.article_id.desc()).limit(ARTICLES_OF_A_BAND))
         )
-        for band in looked_for
-    ]
-    found = sa.union_all(*ones).subquery()
-    shared = sa.func.count()
-    statement = (
-        sa.select(found.c.article_id)
-        .group_by(found.c.article_id)
-        .order_by(shared.desc(), found.c.article_id.desc())
-        .limit(CANDIDATES)
-    )
-    return [ArticleId(article_id) for article_id in connection.scalars(statement)]
+    most = sorted(shared, key=lambda article_id: (-shared[article_id], -article_id))
+    return [ArticleId(article_id) for article_id in most[:CANDIDATES]]
 
 
 def _agreeing(connection: sa.Connection, account: Account, reports: Iterable[int]) -> list[int]:
@@ -180,16 +167,18 @@ def _join(connection: sa.Connection, article_id: ArticleId, reports: Sequence[in
     )
 
 
-def _told(connection: sa.Connection, ids: Collection[ArticleId]) -> list[_Told]:
-    """Read articles that are not removed, as they are compared."""
+def _told(connection: sa.Connection, ids: Collection[ArticleId], *, like: str | None = None) -> list[_Told]:
+    """Read articles that are not removed, as they are compared; `like`: only those that may be copies of it."""
+    told = revisions.c
     rows = connection.execute(
         live(
             sa.select(
-                revisions.c.id, revisions.c.article_id, revisions.c.text, revisions.c.language,
-                revisions.c.published, articles.c.report_id,
+                told.id, told.article_id, told.text, told.language, told.published, articles.c.report_id
             )
         ).where(articles.c.id.in_(ids), articles.c.report_id.is_not(None))
-    ).all()  # fmt: skip
+    ).all()
+    if like is not None:
+        rows = [row for row in rows if copies.may_be_copies(like, row.text)]
     cut = _sentences(connection, {row.id: row.text for row in rows})
     return [
         _Told(row.article_id, row.report_id, read_account(cut[row.id], Language(row.language), row.published))

@@ -32,48 +32,44 @@ _THOUSANDS = re.compile(r"-?\d{1,3}([ ,.]\d{3})+")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "ё": "е", "−": "-", "\u00a0": " ", "\u202f": " "})
 
 # One is left out: "one of them", "бір адам" and "один из" count nothing.
-_UNITS: Final = tuple(
-    (value, re.compile(words))
-    for value, words in (
-        (2, "two|дв(?:а|е|ух|ум|умя|ое|оих|оим)|екі|екеу"),
-        (3, "three|тр(?:и|ех|ем|емя|ое|оих)|үш|үшеу"),
-        (4, "four|четыр(?:е|ех|ем|ьмя)|четверо|четверых|төрт|төртеу"),
-        (5, "five|пят(?:ь|и|ью|еро|ерых)|бес|бесеу"),
-        (6, "six|шест(?:ь|и|ью|еро|ерых)|алты|алтау"),
-        (7, "seven|сем(?:ь|и|ью)|семеро|семерых|жеті|жетеу"),
-        (8, "eight|вос(?:емь|ьми|емью)|сегіз"),
-        (9, "nine|девят(?:ь|и|ью)|тоғыз"),
-        (10, "ten|десят(?:ь|и|ью|еро)|он"),
-        (11, "eleven|одиннадцат(?:ь|и)"),
-        (12, "twelve|двенадцат(?:ь|и)|dozen"),
-        (13, "thirteen|тринадцат(?:ь|и)"),
-        (14, "fourteen|четырнадцат(?:ь|и)"),
-        (15, "fifteen|пятнадцат(?:ь|и)"),
-        (16, "sixteen|шестнадцат(?:ь|и)"),
-        (17, "seventeen|семнадцат(?:ь|и)"),
-        (18, "eighteen|восемнадцат(?:ь|и)"),
-        (19, "nineteen|девятнадцат(?:ь|и)"),
-        (20, "twenty|двадцат(?:ь|и)|жиырма"),
-        (30, "thirty|тридцат(?:ь|и)|отыз"),
-        (40, "forty|сорока?|қырық"),
-        (50, "fifty|пят(?:ь|и)десят(?:и)?|елу"),
-        (60, "sixty|шест(?:ь|и)десят(?:и)?|алпыс"),
-        (70, "seventy|сем(?:ь|и)десят(?:и)?|жетпіс"),
-        (80, "eighty|вос(?:емь|ьми)десят(?:и)?|сексен"),
-        (90, "ninety|девяност[оа]|тоқсан"),
-    )
+_UNITS: Final = (
+    (2, "two|дв(?:а|е|ух|ум|умя|ое|оих|оим)|екі|екеу"),
+    (3, "three|тр(?:и|ех|ем|емя|ое|оих)|үш|үшеу"),
+    (4, "four|четыр(?:е|ех|ем|ьмя)|четверо|четверых|төрт|төртеу"),
+    (5, "five|пят(?:ь|и|ью|еро|ерых)|бес|бесеу"),
+    (6, "six|шест(?:ь|и|ью|еро|ерых)|алты|алтау"),
+    (7, "seven|сем(?:ь|и|ью)|семеро|семерых|жеті|жетеу"),
+    (8, "eight|вос(?:емь|ьми|емью)|сегіз"),
+    (9, "nine|девят(?:ь|и|ью)|тоғыз"),
+    (10, "ten|десят(?:ь|и|ью|еро)|он"),
+    (11, "eleven|одиннадцат(?:ь|и)"),
+    (12, "twelve|двенадцат(?:ь|и)|dozen"),
+    (13, "thirteen|тринадцат(?:ь|и)"),
+    (14, "fourteen|четырнадцат(?:ь|и)"),
+    (15, "fifteen|пятнадцат(?:ь|и)"),
+    (16, "sixteen|шестнадцат(?:ь|и)"),
+    (17, "seventeen|семнадцат(?:ь|и)"),
+    (18, "eighteen|восемнадцат(?:ь|и)"),
+    (19, "nineteen|девятнадцат(?:ь|и)"),
+    (20, "twenty|двадцат(?:ь|и)|жиырма"),
+    (30, "thirty|тридцат(?:ь|и)|отыз"),
+    (40, "forty|сорока?|қырық"),
+    (50, "fifty|пят(?:ь|и)десят(?:и)?|елу"),
+    (60, "sixty|шест(?:ь|и)десят(?:и)?|алпыс"),
+    (70, "seventy|сем(?:ь|и)десят(?:и)?|жетпіс"),
+    (80, "eighty|вос(?:емь|ьми)десят(?:и)?|сексен"),
+    (90, "ninety|девяност[оа]|тоқсан"),
 )
 _HE: Final = "он"  # in Russian; in Kazakh it is ten
 _TENS, _HUNDRED, _EXACT = 10, 100, 100_000
-_TIMES: Final = tuple(
-    (value, re.compile(words))
-    for value, words in (
-        (100, "hundreds?|сот|сто|жүз"),
-        (1_000, "thousands?|тысяч(?:а|и|у|ей|ам|ами)?|тыс|мың"),
-        (1_000_000, "millions?|mln|миллион(?:а|ов|ам)?|млн"),
-        (1_000_000_000, "billions?|bln|миллиард(?:а|ов|ам)?|млрд"),
-    )
+_TIMES: Final = (
+    (100, "hundreds?|сот|сто|жүз"),
+    (1_000, "thousands?|тысяч(?:а|и|у|ей|ам|ами)?|тыс|мың"),
+    (1_000_000, "millions?|mln|миллион(?:а|ов|ам)?|млн"),
+    (1_000_000_000, "billions?|bln|миллиард(?:а|ов|ам)?|млрд"),
 )
+_UNIT: Final = re.compile("|".join(f"(?P<n{value}>{words})" for value, words in _UNITS))
+_TIME: Final = re.compile("|".join(f"(?P<n{value}>{words})" for value, words in _TIMES))
 
 # Where a copy says whom it has it from: at its beginning, or after a verb.
 _AGENCY = (
@@ -239,9 +235,11 @@ def _value(word: str) -> float | None:
             return float(word)
         except ValueError:
             return None
-    return next((float(value) for value, words in _UNITS if words.fullmatch(word)), None)
+    found = _UNIT.fullmatch(word)
+    return float(str(found.lastgroup)[1:]) if found else None
 
 
 @functools.lru_cache(maxsize=10_000)
 def _times(word: str) -> int | None:
-    return next((value for value, words in _TIMES if words.fullmatch(word)), None)
+    found = _TIME.fullmatch(word)
+    return int(str(found.lastgroup)[1:]) if found else None

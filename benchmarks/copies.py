@@ -1,0 +1,329 @@
+"""Wire copies: how many are told, how many are taken for copies wrongly, and what a stored article costs.
+
+    python benchmarks/copies.py [--sizes 1000,10000,100000] [--errors seen] [--out FILE]
+
+The set lies in `benchmarks/copies/`: articles in three languages, in families of one event each. Those of one
+`report` are copies (rewritten, shortened, retitled, credited to an agency); the others of a family are near
+misses (another number, day, place or person; an update; a denial; the same form filled in anew). Every second
+family is held back: rules and thresholds were made while the errors of the other half were looked at.
+
+"decided" is the rule alone, over all pairs of a language. "stored" is what came of it when the articles were
+stored one by one among made-up ones (a walk over the words of real news), which came between each report's
+first article and its copies.
+"""
+
+import argparse
+import itertools
+import json
+import random
+import re
+import statistics
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import sqlalchemy as sa
+
+from corpus import copies
+from corpus.articles import Article, ArticleId
+from corpus.copies import Account, is_same_report, read_account
+from corpus.database import Database, sqlite_url
+from corpus.languages import Language
+from corpus.passages import Passage, Span
+from corpus.passages import split as cut_text
+from corpus.reports import note_copies, wordings
+from corpus.schema import articles, bands, passages, revisions
+
+HERE = Path(__file__).parent
+LANGUAGES = (Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH)
+HALVES = ("seen", "held back")
+NEWS = HERE.parent / "training" / "news"
+
+#: Made-up articles that are stored with the clock running.
+TIMED = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """An article of the set: of which half, family and report it is, and how it was made."""
+
+    half: str
+    family: str
+    report: str
+    kind: str
+    article: Article
+
+    @property
+    def name(self) -> str:
+        """Name it for people."""
+        return f"{self.article.language} {self.family} {self.report} {self.kind}"
+
+
+def read_set(language: Language) -> list[Row]:
+    """Read one language's articles."""
+    lines = (HERE / "copies" / f"{language}.jsonl").read_text(encoding="utf-8").splitlines()
+    raw = [json.loads(line) for line in lines]
+    families = [*dict.fromkeys(one["family"] for one in raw)]
+    return [
+        Row(
+            HALVES[families.index(one["family"]) % 2],
+            one["family"],
+            one["report"],
+            one["kind"],
+            Article.parse(
+                {**one, "language": str(language)}, key=f"{language}-{n}", obtained="file", source=""
+            ),
+        )
+        for n, one in enumerate(raw)
+    ]
+
+
+def account(article: Article) -> Account:
+    """Read an article as it is compared."""
+    return read_account(
+        cut(article, cut_text(article.text, article.language)), article.language, article.published
+    )
+
+
+def cut(article: Article, sentences: Sequence[Passage]) -> list[str]:
+    """Return an article's sentences."""
+    return [article.text[one.sentence.start : one.sentence.end] for one in sentences]
+
+
+def figures(pairs: Iterable[tuple[bool, bool]]) -> dict[str, float]:
+    """Count pairs (are copies, were called copies)."""
+    counted = list(pairs)
+    right = sum(are and called for are, called in counted)
+    called, are = sum(called for _, called in counted), sum(are for are, _ in counted)
+    return {
+        "pairs": len(counted),
+        "copies": are,
+        "called copies": called,
+        "precision": round(right / max(called, 1), 4),
+        "recall": round(right / max(are, 1), 4),
+    }
+
+
+def pairs_of(rows: Sequence[Row], *, family: bool) -> Iterator[tuple[Row, Row]]:
+    """Yield all pairs of one language and half; `family`: only those of one family."""
+    for one, other in itertools.combinations(rows, 2):
+        same_side = one.half == other.half and one.article.language is other.article.language
+        if same_side and (not family or one.family == other.family):
+            yield one, other
+
+
+def are_copies(one: Row, other: Row) -> bool:
+    """Say whether two articles were written as copies of one report."""
+    return (one.family, one.report) == (other.family, other.report)
+
+
+def decided(rows: Sequence[Row], *, errors: str) -> dict[str, dict[str, float]]:
+    """Compare all pairs by the rule alone."""
+    accounts = {row.article.key: account(row.article) for row in rows}
+    found: dict[str, dict[str, float]] = {}
+    for half in HALVES:
+        called = [
+            (one, other, is_same_report(accounts[one.article.key], accounts[other.article.key]))
+            for one, other in pairs_of([row for row in rows if row.half == half], family=False)
+        ]
+        if errors == half:
+            for one, other, is_called in called:
+                if is_called != are_copies(one, other):
+                    print(f"   called {'a copy' if is_called else 'none'}: {one.name} | {other.name}")
+        found[half] = figures((are_copies(one, other), is_called) for one, other, is_called in called)
+        near = [one for one in called if one[0].family == one[1].family]
+        found[half] |= {"pairs of one family": len(near)}
+    return found
+
+
+def stored(rows: Sequence[Row], size: int) -> dict[str, Any]:
+    """Store the set among so many made-up articles; return what was made one report, and times in ms."""
+    first = {(row.article.language, row.family, row.report): row for row in reversed(rows)}
+    firsts = [*first.values()]
+    copies_of_them = [row for row in rows if row not in firsts]
+    writer = Writer(seed=size)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(Database.open(sqlite_url(Path(folder) / "copies.sqlite"))) as database,
+    ):
+        ids = put_all(database, [row.article for row in firsts])[0]
+        crowd(database, writer, size)
+        more, _ = put_all(database, [row.article for row in copies_of_them])
+        made_up, times = put_all(database, [writer.article() for _ in range(TIMED)])
+        with database.reading() as connection:
+            reports = {
+                row.id: row.report_id
+                for row in connection.execute(sa.select(articles.c.id, articles.c.report_id))
+            }
+            rows_of_bands = connection.scalar(sa.select(sa.func.count()).select_from(bands)) or 0
+    by_key = {
+        row.article.key: reports[id_] for row, id_ in zip([*firsts, *copies_of_them], ids + more, strict=True)
+    }
+    found = {
+        half: figures(
+            (are_copies(one, other), by_key[one.article.key] == by_key[other.article.key])
+            for one, other in pairs_of([row for row in rows if row.half == half], family=False)
+        )
+        for half in HALVES
+    }
+    return {
+        **found,
+        "ms_p50": round(statistics.median(times) * 1000, 1),
+        "ms_p95": round(statistics.quantiles(times, n=20)[-1] * 1000, 1),
+        "bands_per_article": round(rows_of_bands / len(reports), 1),
+        "made-up articles called copies": sum(reports[id_] != id_ for id_ in made_up),
+    }
+
+
+def put_all(database: Database, some: Sequence[Article]) -> tuple[list[int], list[float]]:
+    """Store articles as the corpus does; return their ids, and how long it took to find each one's report."""
+    ids: list[int] = []
+    times: list[float] = []
+    for article in some:
+        sentences = cut_text(article.text, article.language)
+        with database.writing() as connection:
+            ids.append(insert(connection, article, sentences))
+            started = time.perf_counter()
+            note_copies(connection, ArticleId(ids[-1]), article, sentences)
+            times.append(time.perf_counter() - started)
+    return ids, times
+
+
+def insert(connection: sa.Connection, article: Article, sentences: Sequence[Passage]) -> int:
+    """Store an article without looking for its copies."""
+    now = datetime.now(UTC)
+    key = connection.execute(articles.insert().values(key=article.key, added_at=now)).inserted_primary_key
+    assert key is not None  # noqa: S101 (for the types)
+    revision = connection.execute(
+        revisions.insert().values(
+            article_id=key[0], number=1, title=article.title, text=article.text, source=article.source,
+            published=article.published, language=article.language, obtained=article.obtained,
+            digest=article.digest, seen_at=now,
+        )
+    ).inserted_primary_key  # fmt: skip
+    assert revision is not None  # noqa: S101 (for the types)
+    rows = [
+        {
+            "revision_id": revision[0], "position": position, "content": wording, "wording": wording,
+            "sentence_start": one.sentence.start, "sentence_end": one.sentence.end,
+            "paragraph_start": one.paragraph.start, "paragraph_end": one.paragraph.end,
+        }
+        for position, (one, wording) in enumerate(zip(sentences, wordings(article, sentences), strict=True))
+    ]  # fmt: skip
+    connection.execute(passages.insert(), rows)
+    return int(key[0])
+
+
+def crowd(database: Database, writer: "Writer", size: int) -> None:
+    """Store made-up articles, with their bands, without comparing them to each other."""
+    for start in range(0, size, 1_000):
+        with database.writing() as connection:
+            for _ in range(min(1_000, size - start)):
+                article, sentences = writer.written()
+                id_ = insert(connection, article, sentences)
+                found = copies.bands(
+                    read_account(cut(article, sentences), article.language), article.language
+                )
+                connection.execute(
+                    bands.insert(), [{"band": band, "article_id": id_} for band in copies.kept(found)]
+                )
+                connection.execute(articles.update().where(articles.c.id == id_).values(report_id=id_))
+
+
+class Writer:
+    """Makes articles up: each word follows one that it follows somewhere in real news; numbers are drawn."""
+
+    def __init__(self, seed: int) -> None:
+        self._draw = random.Random(seed)  # noqa: S311 (nothing secret)
+        self._number = 0
+        self._after: dict[Language, dict[str, list[str]]] = {}
+        for language in LANGUAGES:
+            after: dict[str, list[str]] = defaultdict(list)
+            for text in news(language):
+                words = ["", *text.split()]
+                for one, other in itertools.pairwise(words):
+                    after[one].append(other)
+            self._after[language] = after
+
+    def article(self) -> Article:
+        """Write an article."""
+        return self.written()[0]
+
+    def written(self) -> tuple[Article, list[Passage]]:
+        """Write an article of 8 to 16 sentences, and say where they are."""
+        language = self._draw.choice(LANGUAGES)
+        self._number += 1
+        text, spans = "", []
+        for _ in range(self._draw.randint(8, 16)):
+            sentence = self._sentence(language)
+            spans.append(Span(len(text), len(text) + len(sentence)))
+            text += sentence + " "
+        day = datetime(2022, 1, 1 + self._number % 28, tzinfo=UTC)
+        made = Article(
+            key=f"made-up-{self._number}", title="Made up", text=text.rstrip(), source="Nobody",
+            language=language, obtained="file", published=day,
+        )  # fmt: skip
+        return made, [Passage(span, Span(0, len(made.text))) for span in spans]
+
+    def _sentence(self, language: Language) -> str:
+        after = self._after[language]
+        words = [self._draw.choice(after[""])]
+        length = self._draw.randint(8, 22)
+        while len(words) < length:
+            words.append(self._draw.choice(after.get(words[-1]) or after[""]))
+        written = " ".join(word.strip(".?!…") for word in words)
+        return re.sub(r"\d+", lambda _: str(self._draw.randint(2, 3000)), written) + "."
+
+
+def news(language: Language) -> Iterator[str]:
+    """Yield sentences of real news, as far as the repository has some."""
+    for path in sorted(NEWS.glob(f"{language}*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield from (text for text in texts_in(json.loads(line)) if len(text.split()) > 3)  # noqa: PLR2004
+    for row in read_set(language):
+        yield row.article.text
+
+
+def texts_in(value: object) -> Iterator[str]:
+    """Yield all texts in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for held in value.values() if isinstance(value, dict) else value:
+            yield from texts_in(held)
+
+
+def main() -> None:
+    """Print the figures, and write them."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", default="1000,10000,100000")
+    parser.add_argument("--errors", choices=HALVES, default="", help="show the pairs that were told wrongly")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    rows = [row for language in LANGUAGES for row in read_set(language)]
+    result: dict[str, Any] = {"articles": len(rows), "decided": decided(rows, errors=options.errors)}
+    result["decided"] |= {
+        str(language): decided(read_set(language), errors="")["held back"] for language in LANGUAGES
+    }
+    print(json.dumps(result, indent=2))
+    result["stored"] = {}
+    for size in map(int, filter(None, options.sizes.split(","))):
+        result["stored"][str(size)] = stored(rows, size)
+        print(json.dumps({size: result["stored"][str(size)]}))
+    if options.out:
+        options.out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
