@@ -131,24 +131,24 @@ async def edit(query: CallbackQuery, reply: Reply) -> None:
 async def acknowledge(query: CallbackQuery, text: str | None = None) -> None:
     """Answer a press, so that the button stops turning; with a text, show that."""
     try:
-        await _tried(lambda: query.answer(text, show_alert=text is not None))
+        await tried(lambda: query.answer(text, show_alert=text is not None))
     except BadRequest as error:
         log.info("a press was answered too late: %s", error.message)
 
 
 async def _written(as_html: Callable[[], Awaitable[None]], as_plain: Callable[[], Awaitable[None]]) -> None:
     try:
-        await _tried(as_html)
+        await tried(as_html)
     except BadRequest as error:
         if "parse entities" not in error.message.lower():
             raise
         log.error("defect: Telegram cannot read our markup (%s); sent without it", error.message)  # noqa: TRY400
-        await _tried(as_plain)
+        await tried(as_plain)
     except Forbidden as error:
         log.info("a chat does not take messages any more: %s", error.message)
 
 
-async def _tried(attempt: Callable[[], Awaitable[T]]) -> T:
+async def tried(attempt: Callable[[], Awaitable[T]]) -> T:
     """Try until Telegram was reached, however long that takes; not where it may have done it already.
 
     While this waits, the update is not done: after a kill it comes again.

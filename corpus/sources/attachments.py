@@ -5,12 +5,12 @@ Their names say of which kind they are; no path is made of them.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from corpus.articles import Article
 from corpus.errors import InvalidArticle, UnreadableSource
-from corpus.sources.files import Rejected, key_of
+from corpus.sources.files import Known, Rejected, key_of, nothing_known
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
 
 #: Fields that may be stated of an attachment, one a line, such as `source: Orda.kz`.
@@ -42,7 +42,7 @@ def stated_in(caption: str) -> RawArticle:
 
 
 def parse_attachment(
-    attachment: Attachment, *, stated: RawArticle, otherwise: RawArticle
+    attachment: Attachment, *, stated: RawArticle, otherwise: RawArticle, known: Known = nothing_known
 ) -> Iterator[Article | Rejected]:
     """Yield the articles of a file.
 
@@ -50,25 +50,33 @@ def parse_attachment(
         attachment: of a readable kind.
         stated: fields that hold whatever the file says.
         otherwise: fields that hold where the file says nothing.
+        known: what is known of an article by its key; one that names no source keeps the one that it had.
     """
     try:
         for found in PARSERS[ending(attachment.name)](attachment.content):
-            yield _article(attachment, found, stated, otherwise)
+            yield _article(attachment, found, {**otherwise, **_said(found), **stated}, known)
     except (UnreadableSource, InvalidArticle) as error:
         yield Rejected(attachment.name, str(error))
 
 
 def _article(
-    attachment: Attachment, found: Found | Broken, stated: RawArticle, otherwise: RawArticle
+    attachment: Attachment, found: Found | Broken, raw: RawArticle, known: Known
 ) -> Article | Rejected:
     place = f"{attachment.name}, {found.place}" if found.place else attachment.name
     if isinstance(found, Broken):
         return Rejected(place, found.reason)
-    said = {field: value for field, value in found.raw.items() if value is not None and value != ""}
     key = key_of(found, file=f"telegram-file:{attachment.id}")
     try:
-        return Article.parse(
-            {**otherwise, **said, **stated}, key=key, obtained="telegram", source=attachment.name
-        )
+        article = Article.parse(raw, key=key, obtained="telegram", source=attachment.name)
     except InvalidArticle as error:
         return Rejected(place, str(error))
+    if not raw.get("source") and (before := known(article.key)) is not None:
+        return replace(article, source=before.source)
+    return article
+
+
+def _said(found: Found | Broken) -> RawArticle:
+    """Return the fields that a file fills in."""
+    if isinstance(found, Broken):
+        return {}
+    return {field: value for field, value in found.raw.items() if value is not None and value != ""}

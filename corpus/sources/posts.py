@@ -66,13 +66,18 @@ class Post:
         )
 
 
+def has_words(text: str) -> bool:
+    """Say whether there is anything to read in a text."""
+    return _WORD.search(text) is not None
+
+
 def parse_post(post: Post) -> Article:
     """Make an article out of a post, its text as it is.
 
     Raises:
         InvalidArticle: when there are no words in it.
     """
-    if not _WORD.search(post.text):
+    if not has_words(post.text):
         raise InvalidArticle("text: there are no words in it")
     article = Article.parse(
         {

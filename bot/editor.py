@@ -1,0 +1,125 @@
+"""Editor: what admins and approved channels do to the articles. Knows nothing of Telegram.
+
+Methods take seconds at worst, but for pages, and may be called from many threads. Done twice, each leaves the
+articles as if it was done once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from corpus.articles import Article, ArticleId, Revision
+from corpus.changes import Change
+from corpus.errors import FetchFailed, InvalidArticle, UnknownArticle
+from corpus.passages import split
+from corpus.sources.attachments import Attachment, parse_attachment
+from corpus.sources.files import Rejected
+from corpus.sources.formats import RawArticle
+from corpus.sources.posts import Post, Publisher, parse_post
+from corpus.store import Corpus
+
+#: Why articles were removed, for the record.
+WITHDRAWN = "the channel took its words out"
+BY_AN_ADMIN = "removed through Telegram"
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An article that was taken: what that changed, what it says now, and in how many sentences."""
+
+    change: Change
+    revision: Revision
+    sentences: int
+
+
+#: What became of something that was to be an article.
+Outcome = Stored | Rejected
+
+
+class Editor:
+    """Stores and removes articles; the index follows by itself.
+
+    `read_page` makes an article of an address, or raises InvalidArticle or FetchFailed.
+    """
+
+    def __init__(self, corpus: Corpus, read_page: Callable[[str], Article]) -> None:
+        self._corpus = corpus
+        self._read_page = read_page
+
+    def follow(self, channel_id: int, post: Post) -> Change | None:
+        """Store what an approved channel published or edited; None where there is nothing to store.
+
+        A post without words (any more) is withdrawn, and is back when it has some again; one that somebody
+        removed stays removed.
+        """
+        if not self._corpus.channels.is_approved(channel_id):
+            return None
+        try:
+            article = parse_post(post)
+        except InvalidArticle:
+            return self._withdraw(post.key)
+        was_withdrawn = self._corpus.removed_because(post.key) == WITHDRAWN
+        return self._corpus.put(article, restore=was_withdrawn)
+
+    def take_post(self, post: Post) -> Outcome:
+        """Store a post that an admin passed on."""
+        try:
+            article = parse_post(post)
+        except InvalidArticle as error:
+            return Rejected("", str(error))
+        return self._known_from_channel(post) or self._take(article)
+
+    def take_attachment(
+        self, attachment: Attachment, *, stated: RawArticle, otherwise: RawArticle
+    ) -> list[Outcome]:
+        """Store the articles of a file, whose caption states some fields of theirs."""
+        found = parse_attachment(attachment, stated=stated, otherwise=otherwise, known=self._corpus.find)
+        return [one if isinstance(one, Rejected) else self._take(one) for one in found]
+
+    def take_page(self, url: str) -> Outcome:
+        """Fetch a page and store its article."""
+        try:
+            return self._take(self._read_page(url))
+        except (InvalidArticle, FetchFailed) as error:
+            return Rejected(url, str(error))
+
+    def remove(self, article_id: ArticleId, *, because: str = BY_AN_ADMIN) -> Revision | None:
+        """Take an article out of all answers; None where there is none (any more)."""
+        try:
+            return self._corpus.remove(article_id, because=because)
+        except UnknownArticle:
+            return None
+
+    def approve(self, channel: Publisher) -> bool:
+        """Let a channel's posts become articles from now on; return whether that is new."""
+        return self._corpus.channels.approve(channel)
+
+    def dismiss(self, channel_id: int) -> bool:
+        """Ignore a channel's later posts; return whether they were not ignored."""
+        return self._corpus.channels.dismiss(channel_id)
+
+    def channels(self) -> list[Publisher]:
+        """Return the approved channels."""
+        return self._corpus.channels.all()
+
+    def _known_from_channel(self, post: Post) -> Stored | None:
+        """Find a post that we follow ourselves: a copy of it may be older than its last edit."""
+        if post.publisher is None or not self._corpus.channels.is_approved(post.publisher.id):
+            return None
+        known = self._corpus.find(post.key)
+        return _stored(Change.UNCHANGED, known) if known else None
+
+    def _withdraw(self, key: str) -> Change | None:
+        known = self._corpus.find(key)
+        if known is None or self.remove(known.article_id, because=WITHDRAWN) is None:
+            return None
+        return Change.REMOVED
+
+    def _take(self, article: Article) -> Outcome:
+        """Store an article that an admin named; so it comes back if it was removed."""
+        change = self._corpus.put(article, restore=True)
+        known = self._corpus.find(article.key)
+        return _stored(change, known) if known else Rejected(article.title, "it was removed just now")
+
+
+def _stored(change: Change, revision: Revision) -> Stored:
+    return Stored(change, revision, len(split(revision.text, revision.language)))
