@@ -15,6 +15,7 @@ def write_article(key: str = "one", **fields: object) -> Article:
 
 
 def write_long_article(number: int) -> Article:
-    """Write the article of that number, of a hundred sentences that stand in no other."""
-    text = " ".join(f"Sentence {i} of article {number} says this." for i in range(100))
+    """Write the article of that number, of a hundred sentences that stand in no other and are like none."""
+    words = ["".join(chr(ord("a") + int(digit)) for digit in str(100 * number + i)[::-1]) for i in range(100)]
+    text = " ".join(f"Said {word} to {word}s and {word}er." for word in words)
     return write_article(f"article-{number}", title=f"Article {number}", text=text)
