@@ -5,6 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from corpus.articles import Published
+from corpus.copies import Copy
 from corpus.passages import Span
 from index.answers import Answer, Candidate, Evidence
 from index.confidence import Calibration
@@ -59,9 +61,10 @@ def evidence_json(one: Evidence) -> dict[str, Any]:
             "title": revision.title,
             "source": revision.source,
             "url": revision.url,
-            "published": revision.published.isoformat() if revision.published else None,
+            "published": _date_json(revision.published),
             "language": str(revision.language),
         },
+        "also": [_copy_json(copy) for copy in one.also],
     }
 
 
@@ -79,6 +82,20 @@ def _candidate_json(rank: int, one: Candidate, calibration: Calibration) -> dict
         "signals": {str(signal): round(value, 4) for signal, value in one.signals.items()},
         **{field: evidence[field] for field in ("quote", "start", "end", "answer", "article")},
     }
+
+
+def _copy_json(copy: Copy) -> dict[str, Any]:
+    return {
+        "id": copy.article_id,
+        "title": copy.title,
+        "source": copy.source,
+        "url": copy.url,
+        "published": _date_json(copy.published),
+    }
+
+
+def _date_json(published: Published | None) -> str | None:
+    return published.isoformat() if published else None
 
 
 def _span_json(span: Span) -> list[int]:

@@ -156,7 +156,22 @@ def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
     foreign = (
         "" if revision.language is messages.language else f", {_in_language(revision.language, messages)}"
     )
-    return [f"\n[{number}] ", _title(revision, url), " — ", source, f", {date}{foreign}"]
+    return [
+        f"\n[{number}] ",
+        _title(revision, url),
+        " — ",
+        source,
+        f", {date}{foreign}{_also(one, messages)}",
+    ]
+
+
+def _also(one: Evidence, messages: Messages) -> str:
+    """Say in how many other sources a sentence stands; copies in the same source are none."""
+    own = one.revision.source.casefold()
+    number = len({copy.source.casefold() for copy in one.also} - {own})
+    if not number:
+        return ""
+    return " · " + messages.say_many("also in {number} source", "also in {number} sources", number)
 
 
 def _in_language(language: Language, messages: Messages) -> str:

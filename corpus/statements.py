@@ -26,7 +26,7 @@ _TOKEN = re.compile(
     r"|(?<![\w,.])[-−]\d+(?:[.,]\d+)?"
     r"|\d+(?:[.,]\d+)?"
     r"|[^\W\d_]+(?:['’ʼ-][^\W\d_]+)*"
-    r"|[%$€£₸₽№]"
+    r"|[%$€£₸₽№?]"
 )
 _THOUSANDS = re.compile(r"-?\d{1,3}([ ,.]\d{3})+")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "ё": "е", "−": "-", "\u00a0": " ", "\u202f": " "})
@@ -108,7 +108,7 @@ _REFUSALS = (
 )
 _DENIALS: Final = frozenset(_REFUSALS.split())
 
-# Words that turn what the same words say into its contrary.
+# Words that turn what the same words say into its contrary, and a sign that makes a question of it.
 _NEGATIONS = (
     "not no never nobody nothing none neither nor cannot не ни нет никто ничего никогда жоқ емес ешкім"
 )
@@ -116,7 +116,7 @@ _NO: Final = frozenset(_NEGATIONS.split())
 
 # Words that say nothing of what happened; copies add and drop them.
 _EMPTY = (
-    "a an the of in on at to for from by with as and or is are was were be been has have had that which "
+    "? a an the of in on at to for from by with as and or is are was were be been has have had that which "
     "who it its this these those there also said says say told according added reported reports "
     "в во на с со к ко о об от до из за по у для и а но что как это этот эта эти его ее их он она они "
     "также же ли сообщил сообщила сообщили сообщает сообщается заявил заявила заявили отметил отметила "
@@ -155,6 +155,7 @@ def words_of(sentence: str) -> list[str]:
     return [_plain(found[0]) for found in _TOKEN.finditer(unicodedata.normalize("NFKC", sentence))]
 
 
+@functools.lru_cache(maxsize=1_000)
 def read_statement(sentence: str, language: Language) -> Statement:
     """Read a sentence."""
     text = _CREDIT.sub(" ", unicodedata.normalize("NFKC", sentence))

@@ -2,9 +2,10 @@
 
 import enum
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from corpus.articles import ArticleId, Revision, RevisionId
+from corpus.copies import FARTHEST_DAYS, Copy, days_apart, is_same_sentence, is_telling, wording
 from corpus.languages import Language, detect
 from corpus.passages import Span
 from corpus.stored import CorpusSummary, PassageId
@@ -76,7 +77,8 @@ class Evidence:
 
     `around` are the spans of its neighbours and of itself; `marks` those of the words in it that made it win,
     and `answer` that of the words that answer, where they are known. `score` compares passages of one answer
-    only.
+    only. `also` are other articles in which the sentence stands in the same or nearly the same words, the
+    earliest first.
     """
 
     passage_id: PassageId
@@ -87,6 +89,7 @@ class Evidence:
     score: float = 0.0
     marks: tuple[Span, ...] = ()
     answer: Span | None = None
+    also: tuple[Copy, ...] = ()
 
     @property
     def quote(self) -> str:
@@ -107,6 +110,21 @@ class Evidence:
     def reference(self) -> Reference:
         """Where it stands."""
         return Reference(self.revision.id, self.position)
+
+    @property
+    def as_copy(self) -> Copy:
+        """What is said of it where another article with the same sentence is shown."""
+        told = self.revision
+        return Copy(
+            article_id=told.article_id,
+            revision_id=told.id,
+            position=self.position,
+            title=told.title,
+            source=told.source,
+            url=told.url,
+            published=told.published,
+            seen_at=told.seen_at,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +164,11 @@ def choose(candidates: Sequence[Candidate], *, limit: int) -> tuple[Candidate, .
     """Choose up to `limit` passages in the order in which they are shown, the best first.
 
     A passage of an article that is shown already waits for as long as one of another article scores
-    at most `AS_GOOD` less. The same words are not shown twice. A greater limit only adds passages at
-    the end, so that one page never repeats another.
+    at most `AS_GOOD` less. The same words are not shown twice: of copies the earliest article's sentence is
+    shown, with the score of the best one, and names the others. A greater limit only adds passages at the
+    end, so that one page never repeats another.
     """
-    left = _without_repeats(sorted(candidates, key=lambda one: (-one.score, one.evidence.passage_id)))
+    left = [_as_one(group) for group in _alike(candidates)]
     chosen: list[Candidate] = []
     while left and len(chosen) < limit:
         fresh = _first_of_another_article(left, {_article(candidate) for candidate in chosen})
@@ -159,11 +178,73 @@ def choose(candidates: Sequence[Candidate], *, limit: int) -> tuple[Candidate, .
     return tuple(chosen)
 
 
-def _without_repeats(candidates: Sequence[Candidate]) -> list[Candidate]:
-    by_words: dict[str, Candidate] = {}
-    for candidate in candidates:
-        by_words.setdefault(" ".join(candidate.evidence.quote.casefold().split()), candidate)
-    return list(by_words.values())
+def with_copies(candidate: Candidate, found: Sequence[Copy]) -> Candidate:
+    """Name further articles in which a candidate's sentence stands."""
+    evidence = candidate.evidence
+    return replace(candidate, evidence=replace(evidence, also=_others(evidence, [*evidence.also, *found])))
+
+
+def earlier_copy(evidence: Evidence) -> Copy | None:
+    """Return where a sentence stood first, unless it is shown there."""
+    first = evidence.also[0] if evidence.also else None
+    return first if first is not None and first.order < evidence.as_copy.order else None
+
+
+def moved(candidate: Candidate, first: Evidence) -> Candidate:
+    """Show a candidate where its sentence stood first, and name the article where it was found."""
+    found = candidate.evidence
+    answer = first.answer
+    if answer is None and found.answer is not None and found.quote == first.quote:
+        shift = first.sentence.start - found.sentence.start
+        answer = Span(found.answer.start + shift, found.answer.end + shift)
+    also = _others(first, [*first.also, *found.also, found.as_copy])
+    return replace(candidate, evidence=replace(first, also=also, answer=answer))
+
+
+def _alike(candidates: Sequence[Candidate]) -> list[list[Candidate]]:
+    """Put candidates that say the same in the same words together, the best of all first."""
+    groups: list[list[Candidate]] = []
+    for one in sorted(candidates, key=lambda one: (-one.score, one.evidence.passage_id)):
+        group = next((some for some in groups if _says_the_same(some[0].evidence, one.evidence)), None)
+        if group is None:
+            groups.append([one])
+        else:
+            group.append(one)
+    return groups
+
+
+def _says_the_same(one: Evidence, other: Evidence) -> bool:
+    return wording(one.quote) == wording(other.quote) or _is_copy(one, other)
+
+
+def _is_copy(one: Evidence, other: Evidence) -> bool:
+    """Say whether a sentence is worth naming as another one's copy: it tells something of about that day."""
+    language = one.revision.language
+    return (
+        other.revision.language is language
+        and days_apart(one.revision.published, other.revision.published) <= FARTHEST_DAYS
+        and is_telling(one.quote, language)
+        and is_same_sentence(one.quote, other.quote, language)
+    )
+
+
+def _as_one(group: Sequence[Candidate]) -> Candidate:
+    best, *others = group
+    copies = [one.evidence for one in others if _is_copy(best.evidence, one.evidence)]
+    if not copies:
+        return best
+    named = with_copies(best, [one.as_copy for one in copies])
+    first = min([best.evidence, *copies], key=lambda one: one.as_copy.order)
+    return named if first is best.evidence else moved(named, first)
+
+
+def _others(shown: Evidence, copies: Sequence[Copy]) -> tuple[Copy, ...]:
+    """Return copies in other articles than the one shown, each article once, the earliest first."""
+    by_article: dict[ArticleId, Copy] = {}
+    for copy in sorted(copies, key=lambda copy: copy.order):
+        by_article.setdefault(copy.article_id, copy)
+    by_article.pop(shown.revision.article_id, None)
+    return tuple(by_article.values())
 
 
 def _first_of_another_article(

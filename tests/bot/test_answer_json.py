@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pytest
 
 from bot.answer_json import VERSION, answer_json, evidence_json, json_line, problem_json, why_json
 from corpus.articles import ArticleId, Revision, RevisionId
+from corpus.copies import Copy
 from corpus.languages import Language
 from corpus.passages import Span
 from corpus.stored import CorpusSummary, PassageId
@@ -26,7 +27,7 @@ DOCUMENTATION = (Path(__file__).parents[2] / "docs" / "json.md").read_text(encod
 ANSWER, WHY, PROBLEM, ARTICLE = map(json.loads, re.findall(r"```json\n(.*?)```", DOCUMENTATION, re.DOTALL))
 
 #: Fields that may hold nothing, so that their shape differs from answer to answer.
-SPANS = {"marks", "answer"}
+SPANS = {"marks", "answer", "also"}
 
 TEXT = "Before it. The \x9bzebra 🦓 ran. After it."
 
@@ -64,6 +65,28 @@ def an_answer() -> Answer:
         score=1.234567,
         marks=(Span(16, 21), Span(24, 27)),
         answer=Span(11, 21),
+        also=(
+            Copy(
+                ArticleId(9),
+                RevisionId(90),
+                3,
+                "Zoo news",
+                "The Post",
+                None,
+                None,
+                datetime(2022, 1, 7, tzinfo=UTC),
+            ),
+            Copy(
+                ArticleId(8),
+                RevisionId(80),
+                0,
+                "Zebra",
+                "Daily",
+                "https://example.org/z",
+                date(2022, 1, 6),
+                datetime(2022, 1, 7, tzinfo=UTC),
+            ),
+        ),
     )
     summary = CorpusSummary(1, 3, (Language.ENGLISH,), "2022-01-05", "2022-01-05")
     considered = (
@@ -103,6 +126,16 @@ def test_an_answer_in_json() -> None:
                     "published": "2022-01-05T14:30:00+06:00",
                     "language": "en",
                 },
+                "also": [
+                    {"id": 9, "title": "Zoo news", "source": "The Post", "url": None, "published": None},
+                    {
+                        "id": 8,
+                        "title": "Zebra",
+                        "source": "Daily",
+                        "url": "https://example.org/z",
+                        "published": "2022-01-06",
+                    },
+                ],
             }
         ],
     }

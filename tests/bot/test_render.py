@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from bot.telegram_html import LONGEST_MESSAGE, fitting, length, write_html
 from bot.tree import Bold, Link, Name, Quote, Reply, Underline, plain
 from bot.visible import visible
 from corpus.articles import ArticleId, Published, Revision, RevisionId
+from corpus.copies import Copy
 from corpus.languages import Language
 from corpus.passages import LONGEST_SENTENCE, Span
 from corpus.stored import CorpusSummary, PassageId
@@ -115,6 +117,44 @@ def test_a_passage_in_another_language_than_the_askers_says_so(
         render.alone(found, messages),
     ):
         assert plain(reply.nodes).endswith(f"[1] Two held — Gazette, {day}{named}")
+
+
+def copies(*sources: str) -> tuple[Copy, ...]:
+    """Make places in other articles, of these sources."""
+    return tuple(
+        Copy(
+            ArticleId(50 + number), RevisionId(50 + number), 0, "Two men held", source, None, None,
+            datetime(2022, 1, 6, tzinfo=UTC),
+        )
+        for number, source in enumerate(sources)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "number,english,russian,kazakh",
+    [
+        (1, "also in 1 source", "ещё в 1 источнике", "тағы 1 дереккөзде"),
+        (3, "also in 3 sources", "ещё в 3 источниках", "тағы 3 дереккөзде"),
+        (5, "also in 5 sources", "ещё в 5 источниках", "тағы 5 дереккөзде"),
+        (21, "also in 21 sources", "ещё в 21 источнике", "тағы 21 дереккөзде"),
+    ],
+)
+def test_a_sentence_of_several_sources_says_in_how_many_more_it_stands(
+    number: int, english: str, russian: str, kazakh: str
+) -> None:
+    one = replace(evidence(), also=copies(*(f"Wire {n}" for n in range(number))))
+
+    for language, said in (("en", english), ("ru", russian), ("kk", kazakh)):
+        shown = render.card(Outcome.ANSWERED, [one], messages_for(language), page=0, more=False)
+        assert plain(shown.nodes).endswith(f" · {said}")
+
+
+def test_a_source_counts_once_and_the_one_that_is_shown_does_not() -> None:
+    several = replace(evidence(source="Gazette"), also=copies("Post", "POST", "gazette", "Times"))
+    own = replace(evidence(source="Gazette"), also=copies("Gazette"))
+
+    assert plain(render.alone(several, ENGLISH).nodes).endswith("5 January 2022 · also in 2 sources")
+    assert plain(render.alone(own, ENGLISH).nodes).endswith("5 January 2022")
 
 
 def test_the_closest_passages_are_called_that() -> None:
