@@ -55,7 +55,7 @@ def derive(database: Database, progress: Progress) -> None:
                 _derive_one(connection, revision)
             _note(connection, str(batch[-1].article_id) if batch else DONE)
         done += len(batch)
-        progress(min(done, total), total)
+        progress(min(done, total) if batch else total, total)
 
 
 def recut(database: Database, progress: Progress) -> int:
@@ -77,6 +77,7 @@ def recut(database: Database, progress: Progress) -> int:
                 differing += sum(_recut_one(connection, one, cut) for one, cut in anew)
         done += len(batch)
         progress(min(done, total), total)
+    progress(total, total)
     return differing
 
 
