@@ -1,21 +1,68 @@
-"""Commands about the index: `sync`. Loads nothing heavy before one of them runs."""
+"""Commands about the index: `sync`, `index`. Loads nothing heavy before one of them runs."""
+
+import sys
 
 import click
 
-from bot.explaining import explained, settings_of
+from bot.explaining import FAILED, explained, print_json, settings_of
 
 
 @click.command()
+@click.option("--follow", is_flag=True, help="Go on: index whatever is added, until interrupted.")
+@click.option("--rebuild", is_flag=True, help="Build it anew beside the one in use; switch if it is good.")
+@click.option("--tied", is_flag=True, hidden=True, help="End with standard input; give way to others.")
 @click.pass_context
-def sync(context: click.Context) -> None:
+def sync(context: click.Context, *, follow: bool, rebuild: bool, tied: bool) -> None:
     """Make the index equal to the articles, and whole; does nothing where it is already."""
-    from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
+    if follow and rebuild:
+        raise click.UsageError("--rebuild ends, and --follow goes on: give one of them")
+    from bot import indexing  # noqa: PLC0415
 
     with explained():
         settings = settings_of(context)
-        with open_corpus(settings) as corpus:
-            report = refresh(make_engine(settings, corpus).engine, closely=True)
-        click.echo(
-            f"{report.added} passages added, {report.removed} removed, {report.kept} kept; "
-            f"{report.encoded} sentences encoded"
-        )
+        if follow:
+            from bot.following import follow as go_on  # noqa: PLC0415
+
+            go_on(settings, tied=tied)
+        elif rebuild:
+            indexing.rebuild(settings)
+        else:
+            indexing.sync(settings)
+
+
+@click.group()
+def index() -> None:
+    """List, verify and exchange generations of the index."""
+
+
+@index.command("list")
+@click.option("--json", "as_json", is_flag=True, callback=print_json, help="One JSON object a line.")
+@click.pass_context
+def list_generations(context: click.Context, *, as_json: bool) -> None:
+    """List all generations, oldest first; * marks the one in use."""
+    from bot import indexing  # noqa: PLC0415
+
+    with explained():
+        indexing.list_generations(settings_of(context), as_json=as_json)
+
+
+@index.command()
+@click.argument("name", required=False)
+@click.pass_context
+def verify(context: click.Context, name: str | None) -> None:
+    """Read all of a generation, the one in use without NAME, and compare it with its checksums."""
+    from bot import indexing  # noqa: PLC0415
+
+    with explained():
+        sys.exit(0 if indexing.verify(settings_of(context), name) else FAILED)
+
+
+@index.command()
+@click.argument("name", required=False)
+@click.pass_context
+def rollback(context: click.Context, name: str | None) -> None:
+    """Go back to an older generation: NAME, or the last one before the latest rebuild."""
+    from bot import indexing  # noqa: PLC0415
+
+    with explained():
+        indexing.roll_back(settings_of(context), name)

@@ -14,6 +14,7 @@ from corpus.sources.files import bundled_digest, read_bundled
 from corpus.store import Corpus
 from index.confidence import Calibration, read_calibration
 from index.encoder import Encoder, SentenceEncoder
+from index.encoding import Progress
 from index.engine import Engine
 from index.reader import Reader
 from index.sync import SyncReport
@@ -109,20 +110,31 @@ def _calibration(settings: Settings) -> Calibration:
 
 def refresh(engine: Engine, *, patience_s: float = -1, closely: bool = False) -> SyncReport:
     """Bring the index up to date: with a progress bar on a terminal, with log lines elsewhere."""
+    with with_progress("Reading the articles") as progress:
+        return engine.refresh(progress, patience_s=patience_s, closely=closely)
+
+
+@contextmanager
+def with_progress(label: str) -> Iterator[Progress]:
+    """Give something to be told how far long work is: it shows a bar on a terminal, and log lines elsewhere.
+
+    The work may come in several runs, each of which begins with nothing done.
+    """
     if not sys.stderr.isatty():
-        return engine.refresh(
-            lambda done, total: log.info("encoded %s of %s sentences", done, total),
-            patience_s=patience_s,
-            closely=closely,
-        )
-    bar = click.progressbar(length=1, label="Reading the articles", file=sys.stderr, show_pos=True)
+        yield lambda done, total: log.info("encoded %s of %s sentences", done, total)
+        return
+    bar = click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True)
+    before = 0
 
     with ExitStack() as shown:  # the bar hides the cursor, and gives it back when it is left
 
         def show(done: int, total: int) -> None:
-            if done == 0:
-                bar.length = total
+            nonlocal before
+            if done == 0 and bar.pos == 0:
                 shown.enter_context(bar)
-            bar.update(done - bar.pos)
+            elif done == 0:
+                before = bar.pos
+            bar.length = before + total
+            bar.update(before + done - bar.pos)
 
-        return engine.refresh(show, patience_s=patience_s, closely=closely)
+        yield show

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import threading
 
 from corpus.errors import CorpusError
 from index.engine import Engine
@@ -10,41 +9,30 @@ from index.errors import RetrievalError
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two tries at most while the index cannot follow.
+#: Seconds between two looks for a newer generation of the index; a look reads one small file.
+EVERY_S = 0.25
+
+#: Seconds between two tries at most while none can be opened.
 LONGEST_WAIT_S = 60.0
 
 
-class Interrupted(Exception):
-    """The bot ends while sentences are encoded; those that are done are kept."""
-
-
-async def follow_corpus(engine: Engine, *, every_seconds: float, ending: threading.Event) -> None:
-    """Keep the index up to date with what this or another process adds, until cancelled.
-
-    `ending` interrupts the encoding of many sentences, which runs on a thread that cannot be cancelled.
-    """
-    wait = every_seconds
+async def renew_index(engine: Engine) -> None:
+    """Answer from the newest generation of the index, whoever writes it, until cancelled."""
+    wait = EVERY_S
     while True:
         await asyncio.sleep(wait)
         try:
-            await asyncio.to_thread(_follow, engine, ending)
+            await asyncio.to_thread(_renew, engine)
         except (CorpusError, RetrievalError, OSError) as error:
             # Answers go on from the last good generation.
-            wait = min(2 * wait, max(LONGEST_WAIT_S, every_seconds))
-            log.error("the index cannot follow the corpus: %s; again in %.0f s", error, wait)  # noqa: TRY400
+            wait = min(2 * wait, LONGEST_WAIT_S)
+            log.error("the index cannot be renewed: %s; again in %.0f s", error, wait)  # noqa: TRY400
         else:
-            wait = every_seconds
+            wait = EVERY_S
 
 
-def _follow(engine: Engine, ending: threading.Event) -> None:
-    def go_on(_done: int, _total: int) -> None:
-        if ending.is_set():
-            raise Interrupted
-
-    if engine.is_behind:
-        try:
-            report = engine.refresh(go_on)
-        except Interrupted:
-            return
-        if report.changed:
-            log.info("the index follows: %s passages came, %s went", report.added, report.removed)
+def _renew(engine: Engine) -> None:
+    if engine.is_damaged:  # which only those see who read it
+        engine.refresh()
+    else:
+        engine.renew()

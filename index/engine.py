@@ -52,6 +52,7 @@ class Engine:
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._covered = CorpusSummary()
+        self._refused: tuple[str, str] | None = None
         self._weights = weights or read_weights()
         self._judge = Judge(reader, calibration or read_calibration(), self._weights)
 
@@ -83,10 +84,12 @@ class Engine:
         the one before; whoever writes the index makes it anew.
         """
         with self._refreshing:
-            if self._snapshot is not None and not self._sync.is_newer(self._snapshot):
+            pointer = self._sync.newer(self._snapshot)
+            if pointer is None or pointer == self._refused:
                 return False
             snapshot = self._sync.usable(self._snapshot)
             if snapshot is None:
+                self._refused = pointer
                 return False
             self._switch(snapshot)
             return True
@@ -136,9 +139,13 @@ class Engine:
     def is_behind(self) -> bool:
         """Say whether the corpus changed since the generation in use was made, or that is damaged."""
         snapshot = self._snapshot
-        if snapshot is None or snapshot.corpus_state != self._corpus.state():
-            return True
-        return snapshot.tokens is not None and snapshot.tokens.is_damaged
+        return snapshot is None or snapshot.corpus_state != self._corpus.state() or self.is_damaged
+
+    @property
+    def is_damaged(self) -> bool:
+        """Say whether a question met word pieces that are not what was written."""
+        snapshot = self._snapshot
+        return snapshot is not None and snapshot.tokens is not None and snapshot.tokens.is_damaged
 
     def ask(self, question: Question, *, limit: int = 3, skip: int = 0) -> Answer:
         """Find up to `limit` passages that answer, best first, leaving out the first `skip` ones."""

@@ -148,7 +148,7 @@ class Snapshots:
             raise (UnknownGeneration if corpus_state is None else SnapshotDamaged)(
                 f"there is no generation {name!r}; `crisisbot index list` shows those there are"
             )
-        manifest = _read_manifest(folder)
+        manifest = read_manifest(folder)
         segments.compare(folder, manifest.files, closely=True)
         opened = () if known is None or closely else known.content.segments
         have = {(one.name, one.check): one for one in opened}
@@ -317,7 +317,12 @@ class Snapshots:
         return max((int(path.name.split("-")[1]) for path in self.generations()), default=0) + 1
 
 
-def _read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
+    """Read what a generation says of itself.
+
+    Raises:
+        SnapshotDamaged: when that cannot be read.
+    """
     path = folder / "manifest.json"
     try:
         raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -329,13 +334,13 @@ def _read_manifest(folder: Path) -> Manifest:
 
 def _segments_of(folder: Path) -> list[str]:
     try:
-        return list(_read_manifest(folder).segments)
+        return list(read_manifest(folder).segments)
     except SnapshotDamaged:
         return []  # nothing can be opened by it
 
 
 def _line_of(folder: Path) -> int | None:
     try:
-        return _read_manifest(folder).line
+        return read_manifest(folder).line
     except SnapshotDamaged:
         return None

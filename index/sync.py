@@ -122,12 +122,13 @@ class Sync:
             return None
         return current
 
-    def is_newer(self, than: Snapshot) -> bool:
-        """Say whether the generation on disk is another one, or goes up to another change of the corpus."""
+    def newer(self, than: Snapshot | None) -> tuple[str, str] | None:
+        """Return the generation on disk and its state, if that is another one than this."""
         try:
-            return self.snapshots.pointer() not in {None, (than.name, than.corpus_state)}
+            pointer = self.snapshots.pointer()
         except SnapshotDamaged:
-            return False
+            return None  # whoever writes the index makes it anew
+        return None if than is not None and pointer == (than.name, than.corpus_state) else pointer
 
     def merge_in_background(self, known: Snapshot | None = None) -> Snapshot | None:
         """Put segments together where that pays, beside whatever else goes on; None where there is nothing.

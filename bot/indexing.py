@@ -1,0 +1,127 @@
+"""Indexing: what the commands about the index do, and what they say."""
+
+from pathlib import Path
+
+import click
+
+from bot.answer_json import json_line
+from bot.composition import make_engine, open_corpus, refresh, with_progress
+from bot.settings import Settings
+from index.errors import SnapshotDamaged, UnknownGeneration
+from index.snapshots import Manifest, Snapshots, read_manifest
+from index.sync import SyncReport
+
+MEGABYTE = 1_000_000
+
+
+def sync(settings: Settings) -> None:
+    """Make the index equal to the articles and whole, merge what should be one, and say what was done."""
+    with open_corpus(settings) as corpus:
+        engine = make_engine(settings, corpus).engine
+        report = refresh(engine, closely=True)
+        while engine.merge():
+            pass
+    click.echo(_told(report))
+
+
+def rebuild(settings: Settings) -> None:
+    """Cut all articles into sentences and index them by today's rules, beside the index in use.
+
+    Raises:
+        RebuildFailed: when it does not find what it holds; the old one stays in use.
+    """
+    with open_corpus(settings) as corpus:
+        corpus.recut()
+        engine = make_engine(settings, corpus).engine
+        with with_progress("Reading the articles") as progress:
+            report = engine.rebuild(progress)
+        while engine.merge():
+            pass
+    click.echo(_told(report))
+    click.echo("the index was built anew and is in use; `crisisbot index rollback` goes back")
+
+
+def list_generations(settings: Settings, *, as_json: bool) -> None:
+    """Print a line for each generation of each model."""
+    mine = Snapshots(settings.index_folder, settings.model().identity)
+    found = sorted(settings.index_folder.glob("*/generation-*"))
+    for path in found:
+        click.echo(_line(path, _is_current(path, mine), as_json=as_json))
+    if not found and not as_json:
+        click.echo("there is no index yet: the first question builds it, or `crisisbot sync`")
+
+
+def verify(settings: Settings, name: str | None) -> bool:
+    """Read all of a generation, and say what is wrong with it, if anything is."""
+    snapshots = Snapshots(settings.index_folder, settings.model().identity)
+    pointer = snapshots.pointer()
+    if name is None and pointer is None:
+        raise UnknownGeneration("there is no index yet: the first question builds it, or `crisisbot sync`")
+    name = name or (pointer or ("", ""))[0]
+    try:
+        snapshot = snapshots.open(name, closely=True)
+    except SnapshotDamaged as error:
+        wrong = str(error)
+    else:
+        wrong = "" if snapshot.has_sound_tokens() else "word pieces are not what was written"
+    if wrong:
+        click.echo(f"crisisbot: {name}: {wrong}; `crisisbot sync` makes it whole", err=True)
+        return False
+    segments = len(snapshot.content.segments)
+    click.echo(f"{name}: {snapshot.manifest.passages} passages in {segments} segments, all checksums right")
+    return True
+
+
+def roll_back(settings: Settings, name: str | None) -> None:
+    """Make an older generation the current one.
+
+    Raises:
+        UnknownGeneration: when there is none of that name, or none to go back to.
+        SnapshotDamaged: when it is not what was written, or cannot be used.
+    """
+    with open_corpus(settings) as corpus:
+        back = make_engine(settings, corpus).engine.go_back(name)
+    click.echo(f"{back} is in use; `crisisbot sync`, or a running bot, follows what changed since")
+
+
+def _told(report: SyncReport) -> str:
+    return (
+        f"{report.added} passages added, {report.removed} removed, {report.kept} kept; "
+        f"{report.encoded} sentences encoded"
+    )
+
+
+def _is_current(path: Path, mine: Snapshots) -> bool:
+    pointer = mine.pointer() if path.parent == mine.folder else None
+    return pointer is not None and pointer[0] == path.name
+
+
+def _line(path: Path, is_current: bool, *, as_json: bool) -> str:  # noqa: FBT001 (no caller outside)
+    try:
+        manifest = read_manifest(path)
+    except SnapshotDamaged as error:
+        return json_line({"name": path.name, "problem": str(error)}) if as_json else f"  {path.name}  {error}"
+    size = sum(_size(path.parent / segment) for segment in manifest.segments)
+    if as_json:
+        return json_line({**_json(path, manifest), "current": is_current, "bytes": size})
+    return (
+        f"{'*' if is_current else ' '} {path.name}  {manifest.made_at}  {manifest.passages:>9,} passages  "
+        f"{len(manifest.segments):>3} segments  {size / MEGABYTE:>8,.1f} MB  line {manifest.line}  "
+        f"{manifest.model.partition('@')[0]}"
+    )
+
+
+def _json(path: Path, manifest: Manifest) -> dict[str, object]:
+    return {
+        "name": path.name,
+        "made_at": manifest.made_at,
+        "passages": manifest.passages,
+        "segments": len(manifest.segments),
+        "line": manifest.line,
+        "rules": manifest.rules,
+        "model": manifest.model,
+    }
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
