@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from corpus.errors import InvalidArticle
 from corpus.languages import Language, detect
 from corpus.passages import split
+from corpus.urls import canonical
 
 ArticleId = NewType("ArticleId", int)
 RevisionId = NewType("RevisionId", int)
@@ -52,7 +53,7 @@ class Article:
 
         Args:
             raw: `text`, and where known `title`, `source`, `author`, `url`, `published`, `language`.
-            key: what identifies the article across its revisions, unless it has a URL.
+            key: what identifies the article across its revisions, unless it has a URL: then that does.
             obtained: how it came to us, such as "file".
             source: the name to fall back on when `raw` names no source.
 
@@ -63,7 +64,7 @@ class Article:
         url = _url(raw)
         language = _language(raw, text)
         return cls(
-            key=_key(url or key),
+            key=_key(canonical(url) if url else key),
             title=_line(raw, "title") or first_words(text, language),
             text=text,
             source=_line(raw, "source") or source,

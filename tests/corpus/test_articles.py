@@ -144,20 +144,23 @@ def test_a_number_that_python_does_not_write_out_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
+    "url, key",
     [
-        "http://example.org",
-        "https://example.org/a?b=c&d=%20#e",
-        "HTTPS://EXAMPLE.ORG/",
-        "https://пример.рф/путь",
-        "https://[::1]:8080/",
-        f"https://example.org/{'a' * 1980}",
+        ("http://example.org", "http://example.org/"),
+        ("https://example.org/a?b=c&d=%20#e", "https://example.org/a?b=c&d=%20"),
+        ("https://example.org/a?utm_source=rss&id=7", "https://example.org/a?id=7"),
+        ("HTTPS://EXAMPLE.ORG:443/", "https://example.org/"),
+        ("https://пример.рф/путь", "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C"),
+        ("https://[::1]:8080/", "https://[::1]:8080/"),
+        (f"https://example.org/{'a' * 1980}", f"https://example.org/{'a' * 1980}"),
     ],
 )
-def test_a_web_address_is_kept_as_it_is_and_identifies_the_article(url: str) -> None:
+def test_a_web_address_is_kept_as_it_is_and_identifies_the_article_however_it_is_spelt(
+    url: str, key: str
+) -> None:
     article = parse(url=f" {url} ")
 
-    assert (article.url, article.key) == (url, url)
+    assert (article.url, article.key) == (url, key)
 
 
 @pytest.mark.parametrize(
