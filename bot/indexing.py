@@ -8,7 +8,7 @@ from bot.answer_json import json_line
 from bot.composition import make_engine, open_corpus, refresh, with_progress
 from bot.settings import Settings
 from index.errors import SnapshotDamaged, UnknownGeneration
-from index.snapshots import Manifest, Snapshots, read_manifest
+from index.snapshots import Manifest, Snapshot, Snapshots, read_manifest
 from index.sync import SyncReport
 
 MEGABYTE = 1_000_000
@@ -59,13 +59,9 @@ def verify(settings: Settings, name: str | None) -> bool:
         raise UnknownGeneration("there is no index yet: the first question builds it, or `crisisbot sync`")
     name = name or (pointer or ("", ""))[0]
     try:
-        snapshot = snapshots.open(name, closely=True)
+        snapshot = _sound(snapshots, name)
     except SnapshotDamaged as error:
-        wrong = str(error)
-    else:
-        wrong = "" if snapshot.has_sound_tokens() else "word pieces are not what was written"
-    if wrong:
-        click.echo(f"crisisbot: {name}: {wrong}; `crisisbot sync` makes it whole", err=True)
+        click.echo(f"crisisbot: {name}: {error}; `crisisbot sync` makes it whole", err=True)
         return False
     segments = len(snapshot.content.segments)
     click.echo(f"{name}: {snapshot.manifest.passages} passages in {segments} segments, all checksums right")
@@ -82,6 +78,13 @@ def roll_back(settings: Settings, name: str | None) -> None:
     with open_corpus(settings) as corpus:
         back = make_engine(settings, corpus).engine.go_back(name)
     click.echo(f"{back} is in use; `crisisbot sync`, or a running bot, follows what changed since")
+
+
+def _sound(snapshots: Snapshots, name: str) -> Snapshot:
+    snapshot = snapshots.open(name, closely=True)
+    if not snapshot.has_sound_tokens():
+        raise SnapshotDamaged("word pieces are not what was written")
+    return snapshot
 
 
 def _told(report: SyncReport) -> str:
