@@ -59,6 +59,7 @@ class Settings:
     admins: frozenset[int]
     log_level: str
     telegram_api_url: str
+    environment: Mapping[str, str] = field(repr=False)
     token: str | None = field(repr=False)
 
     @classmethod
@@ -82,12 +83,17 @@ class Settings:
             passage_prompt=environment.get("CRISISBOT_PASSAGE_PROMPT") or None,
             reader=_switch(given, "CRISISBOT_READER", default=True),
             sure=_probability(given, "CRISISBOT_SURE"),
-            refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=2.0),
+            refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=0.5),
             admins=_user_ids(given, "CRISISBOT_ADMINS"),
             log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),
+            environment=dict(environment),
             token=given.get("TELEGRAM_BOT_TOKEN") or None,
         )
+
+    def for_children(self) -> dict[str, str]:
+        """Return the environment for a process of ours: all that was read here, but for the token."""
+        return {name: value for name, value in self.environment.items() if name != "TELEGRAM_BOT_TOKEN"}
 
     @property
     def index_folder(self) -> Path:

@@ -26,7 +26,7 @@ def test_without_variables_everything_has_a_default() -> None:
     assert settings.passage_prompt is None
     assert settings.reader is True
     assert settings.sure is None
-    assert settings.refresh_seconds == 2
+    assert settings.refresh_seconds == 0.5
     assert settings.admins == frozenset()
     assert settings.log_level == "INFO"
     assert settings.telegram_api_url == TELEGRAM_API
