@@ -281,8 +281,9 @@ def _differ(mine: frozenset[str], theirs: frozenset[str]) -> bool:
 
 
 def _runs(stems: Sequence[str]) -> Iterator[str]:
+    """Yield words in a row, in whatever order they stand: rewording turns them round."""
     for start in range(max(1, len(stems) - IN_A_ROW + 1)):
-        yield " ".join(stems[start : start + IN_A_ROW])
+        yield " ".join(sorted(stems[start : start + IN_A_ROW]))
 
 
 def _hash(text: str) -> int:
