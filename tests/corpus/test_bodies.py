@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpus.bodies import read_body
+from corpus.bodies import PIECE, read_body
 from corpus.errors import FetchFailed, FetchRefused
 
 if TYPE_CHECKING:
@@ -38,6 +38,13 @@ def test_what_was_packed_comes_out_whole(coding: str, piece: int) -> None:
 @given(st.binary(max_size=300), st.integers(1, 50), st.sampled_from(range(10)))
 def test_anything_packed_comes_out_whole(page: bytes, piece: int, level: int) -> None:
     assert read(gzip.compress(page, level), "gzip", piece=piece) == page
+
+
+def test_what_is_left_in_the_unpacker_at_the_end_comes_out() -> None:
+    page = (b"abcdefg" * 20_000)[
+        : 2 * PIECE + 257
+    ]  # all of it read, and one repetition too long for two pieces
+    assert read(zlib.compress(page, 9)[2:-4], "deflate", largest=1_000_000) == page
 
 
 def test_nothing_is_nothing_however_it_is_packed() -> None:
