@@ -8,7 +8,7 @@ from bot.marking import marked
 from bot.messages import Messages
 from bot.tree import Bold, Button, Link, Name, Node, Quote, Reply
 from bot.visible import visible
-from corpus.articles import Revision, published
+from corpus.articles import Revision, Since, published
 from corpus.languages import Language
 from corpus.stored import CorpusSummary
 from index.answers import Evidence
@@ -31,8 +31,7 @@ def citations(outcome: Outcome, evidence: Sequence[Evidence], messages: Messages
     if outcome is Outcome.CLOSEST:
         nodes += [messages.say("The articles do not say this clearly. The closest passages:"), "\n"]
     for number, one in enumerate(evidence, start=first):
-        quote = Quote(marked(one), expandable=number > 1)
-        nodes += [quote, *_citation(number, one, messages), "\n\n"]
+        nodes += [*_cited(number, one, messages, Quote(marked(one), expandable=number > 1)), "\n\n"]
     return Reply(tuple(nodes[:-1]))
 
 
@@ -60,14 +59,14 @@ def in_context(press: ShowContext, evidence: Sequence[Evidence], messages: Messa
     """Show passages in bold among their neighbours."""
     nodes: list[Node] = []
     for number, one in enumerate(evidence, start=press.page * PAGE + 1):
-        nodes += [_surroundings(one), *_citation(number, one, messages), "\n\n"]
+        nodes += [*_cited(number, one, messages, _surroundings(one)), "\n\n"]
     back = _button(messages.say("Back"), ShowCard(press.outcome, press.page, press.references))
     return Reply(tuple(nodes[:-1]), ((back,),))
 
 
 def alone(one: Evidence, messages: Messages) -> Reply:
     """Show one passage in bold among its neighbours, as the target of a link."""
-    return Reply((_surroundings(one), *_citation(1, one, messages)))
+    return Reply(tuple(_cited(1, one, messages, _surroundings(one))))
 
 
 def nothing(
@@ -148,6 +147,13 @@ def _surroundings(one: Evidence) -> Quote:
     return Quote((quote,), expandable=True, before=visible(one.before), after=visible(one.after))
 
 
+def _cited(number: int, one: Evidence, messages: Messages, quote: Quote) -> list[Node]:
+    """Show a quote and where it stands; of a removed article, only that it was removed."""
+    if one.revision.since is Since.REMOVED:
+        return [f"[{number}] ", messages.say("This article was removed since.")]
+    return [quote, *_citation(number, one, messages)]
+
+
 def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
     revision = one.revision
     url = sentence_link(revision.url, revision.text, one.sentence)
@@ -161,8 +167,13 @@ def _citation(number: int, one: Evidence, messages: Messages) -> list[Node]:
         _title(revision, url),
         " — ",
         source,
-        f", {date}{foreign}{_also(one, messages)}",
+        f", {date}{foreign}{_changed(revision, messages)}{_also(one, messages)}",
     ]
+
+
+def _changed(revision: Revision, messages: Messages) -> str:
+    said = messages.say("changed since")
+    return f" ({said})" if revision.since is Since.CHANGED else ""
 
 
 def _also(one: Evidence, messages: Messages) -> str:

@@ -175,7 +175,8 @@ class Engine:
     def recall(self, references: Collection[Reference], *, radius: int) -> tuple[Evidence, ...]:
         """Find passages again, with up to `radius` sentences on both sides of each.
 
-        Those whose article was removed or revised since are missing.
+        `revision.since` says of each whether its article was changed or removed since; of a removed one no
+        word is handed out. Those of purged articles are missing.
         """
         places = [(one.revision_id, one.position) for one in references]
         stored = self._corpus.passages_at(places)

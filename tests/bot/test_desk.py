@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from corpus.articles import Revision
+
 ARRESTED = "who was arrested?"
 MASSIMOV = (
     "Karim Massimov, the former head of Kazakhstan's National Security Committee, has been arrested on "
@@ -221,19 +223,57 @@ def test_buttons_under_a_linked_question_know_it(paging: Desk) -> None:
     )
 
 
-def test_passages_of_removed_articles_are_gone(paging: Desk, small: Corpus) -> None:
+def first_of(press: object, corpus: Corpus) -> Revision:
+    """The revision of the first passage that a button shows in context."""
+    assert isinstance(press, ShowContext)
+    reference = press.references[0]
+    return corpus.passages_at([(reference.revision_id, reference.position)])[0].revision
+
+
+def test_of_a_removed_article_an_old_card_says_only_that_it_was_removed(paging: Desk, small: Corpus) -> None:
     card = paging.answer(QUESTION, "en")
     press = press_of(card, "In context")
-    assert isinstance(press, ShowContext)
-    first = small.passages_at([(press.references[0].revision_id, press.references[0].position)])[0]
+    first = first_of(press, small)
 
-    small.remove(first.revision.article_id, because="test")
+    small.remove(first.article_id, because="test")
 
     left = paging.press(press, QUESTION, "en")
     assert left is not None
-    assert len(quotes(left)) == len(press.references) - 1
+    assert numbers(left) == numbers(card)
+    assert plain(left.nodes).startswith("[1] This article was removed since.\n\nIt was cold.")
+    assert quotes(left) == [
+        f"It was cold. {quote} Nobody knew why." for quote in quotes(card) if first.title[-1] not in quote
+    ]
+    assert first.title not in plain(left.nodes)
+    seen = paging.greet("en", f"see-{first.id}-1")
+    assert (plain(seen.nodes), seen.buttons) == ("[1] This article was removed since.", ())
+
+
+def test_of_a_changed_article_an_old_card_shows_what_it_said_and_that_it_changed(
+    paging: Desk, small: Corpus
+) -> None:
+    card = paging.answer(QUESTION, "ru")
+    press = press_of(card, "In context")
+    first = first_of(press, small)
+    key = small.keys()[first.article_id]
+
+    small.put(article(key, "The mayor is free.", title=first.title))
+
+    context = paging.press(press, QUESTION, "en")
+    assert context is not None
+    assert quotes(context)[0] == first.text
+    assert plain(context.nodes).count("changed since") == 1
+    assert f"[1] {first.title} — Test, no date given (changed since)\n\n" in plain(context.nodes)
+    seen = plain(paging.greet("ru", f"see-{first.id}-1").nodes)
+    assert seen.endswith("(с тех пор изменена)")
+
+
+def test_nothing_is_left_of_a_purged_article_on_an_old_card(paging: Desk, small: Corpus) -> None:
+    press = press_of(paging.answer(QUESTION, "en"), "In context")
+    assert isinstance(press, ShowContext)
     for revision in small.articles():
-        small.remove(revision.article_id, because="test")
+        small.purge(revision.article_id, because="test")
+
     assert paging.press(press, QUESTION, "en") is None
     assert paging.greet("en", f"see-{press.references[0].revision_id}-0") == paging.greet("en")
 

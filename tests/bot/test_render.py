@@ -14,7 +14,7 @@ from bot.messages import messages_for
 from bot.telegram_html import LONGEST_MESSAGE, fitting, length, write_html
 from bot.tree import Bold, Link, Name, Quote, Reply, Underline, plain
 from bot.visible import visible
-from corpus.articles import ArticleId, Published, Revision, RevisionId
+from corpus.articles import ArticleId, Published, Revision, RevisionId, Since
 from corpus.copies import Copy
 from corpus.languages import Language
 from corpus.passages import LONGEST_SENTENCE, Span
@@ -155,6 +155,28 @@ def test_a_source_counts_once_and_the_one_that_is_shown_does_not() -> None:
 
     assert plain(render.alone(several, ENGLISH).nodes).endswith("5 January 2022 · also in 2 sources")
     assert plain(render.alone(own, ENGLISH).nodes).endswith("5 January 2022")
+
+
+@pytest.mark.parametrize(
+    "language,changed,removed",
+    [
+        ("en", "5 January 2022 (changed since)", "[1] This article was removed since."),
+        ("ru", "на английском (с тех пор изменена)", "[1] Эта статья с тех пор удалена."),
+        ("kk", "тілінде (содан бері өзгертілді)", "[1] Бұл мақала содан бері алынып тасталды."),
+    ],
+)
+def test_a_citation_says_that_its_article_was_changed_or_removed_since(
+    language: str, changed: str, removed: str
+) -> None:
+    one, messages = evidence(), messages_for(language)
+    of_old = replace(one, revision=replace(one.revision, since=Since.CHANGED))
+    of_removed = replace(one, revision=replace(one.revision, since=Since.REMOVED))
+
+    assert plain(render.alone(of_old, messages).nodes).endswith(changed)
+    assert plain(render.alone(of_removed, messages).nodes) == removed
+    card = render.card(Outcome.ANSWERED, [of_removed, one], messages, page=0, more=False)
+    assert [one.children for one in card.nodes if isinstance(one, Quote)] == [("Two men were held.",)]
+    assert plain(card.nodes).startswith(f"{removed}\n\n")
 
 
 def test_the_closest_passages_are_called_that() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from corpus.articles import Since
 from corpus.languages import Language
 from corpus.passages import Span
 from index.answers import Answer, Question
@@ -315,7 +316,7 @@ def test_evidence_is_recalled_in_the_order_asked_for(briefs_engine: Engine) -> N
     assert all((one.before, one.after) == ("", "") for one in recalled)
 
 
-def test_nothing_is_recalled_of_a_removed_or_revised_article(engine: Engine, corpus: Corpus) -> None:
+def test_what_is_recalled_of_a_removed_or_revised_article_says_so(engine: Engine, corpus: Corpus) -> None:
     put(corpus, "a", ARREST, title="Arrest")
     put(corpus, "b", BRIDGE, title="Bridge")
     references = [
@@ -326,7 +327,16 @@ def test_nothing_is_recalled_of_a_removed_or_revised_article(engine: Engine, cor
     remove(corpus, "Arrest")
     put(corpus, "b", PRICES, title="Bridge")
 
-    assert engine.recall(references, radius=1) == ()
+    removed, revised = engine.recall(references, radius=1)
+    assert (removed.revision.since, removed.quote, removed.before, removed.after) == (
+        Since.REMOVED,
+        "",
+        "",
+        "",
+    )
+    assert (revised.revision.since, revised.quote) == (Since.CHANGED, BRIDGE)
+    corpus.purge(revised.revision.article_id, because="wrong")
+    assert engine.recall(references[1:], radius=1) == ()
     assert engine.recall([], radius=1) == ()
 
 
