@@ -63,7 +63,7 @@ SAME_WORDS: Final = 0.75
 SAME_LEAD: Final = 0.3
 
 #: Telling words of a first sentence that is no dateline.
-LEAD: Final = 4
+LEAD: Final = 3
 
 
 _LONG_WORD = re.compile(r"\w{4,}")
@@ -157,7 +157,7 @@ def may_be_copies(one: str, other: str) -> bool:
 
 def is_same_report(one: Account, other: Account) -> bool:
     """Say whether two articles are copies of one report."""
-    small, large = sorted((one, other), key=lambda account: len(account.stems))
+    small, large = sorted((one, other), key=lambda account: (len(account.stems), sorted(account.stems)))
     return (
         days_apart(one.published, other.published) <= FARTHEST_DAYS
         and shared(small, large) >= SAME_REPORT
@@ -189,7 +189,7 @@ def contradict(one: Account, other: Account) -> bool:
         or _differ(mine.names - other.stems, theirs.names - one.stems)
         or _differ(mine.days - other.days, theirs.days - one.days)
         or mine.denials != theirs.denials
-        or (mine.negations != theirs.negations and _alike(mine, theirs) >= NEARLY)
+        or (_alike(mine, theirs) >= NEARLY and _clash(mine, theirs))
         for mine, theirs, share in _pairs(one, other)
         if share >= SAME_MATTER
     )
@@ -274,6 +274,15 @@ def _alike(one: Statement, other: Statement) -> float:
     """Return the lesser share of two statements' telling words that the other one has."""
     mine, theirs = frozenset(one.stems), frozenset(other.stems)
     return min(_share(mine, theirs), _share(theirs, mine))
+
+
+def _clash(mine: Statement, theirs: Statement) -> bool:
+    """Say whether two statements in nearly the same words differ in what matters, whatever else is told."""
+    return (
+        _differ(mine.numbers - theirs.numbers, theirs.numbers - mine.numbers)
+        or _differ(mine.names.difference(theirs.stems), theirs.names.difference(mine.stems))
+        or mine.negations != theirs.negations
+    )
 
 
 def _differ(mine: frozenset[str], theirs: frozenset[str]) -> bool:
