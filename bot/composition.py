@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from bot.editor import Editor
 from bot.settings import Settings
 from corpus.sources.files import bundled_digest, read_bundled
 from corpus.store import Corpus
@@ -68,22 +69,39 @@ class Parts:
 
 
 @contextmanager
-def open_engine(settings: Settings) -> Iterator[Parts]:
+def open_engine(settings: Settings, *, is_followed: bool = False) -> Iterator[Parts]:
     """Open corpus and engine for answering; the index is up to date when this is entered, if that can be.
+
+    `is_followed`: the index on disk does, where there is one, because another process brings it up to date.
 
     Raises:
         ModelUnavailable, ModelDamaged, DatabaseUnavailable, OSError: with the way out.
     """
     with open_corpus(settings) as corpus:
         parts = make_engine(settings, corpus)
-        try:
-            refresh(parts.engine, patience_s=PATIENCE_S)
-        except OSError as error:  # a full disk, or another process that has been writing for long
-            if not parts.engine.resume():
-                refresh(parts.engine)
-            else:
-                log.warning("answers come from the index as it was: %s", error)
+        if not (is_followed and parts.engine.resume()):
+            _bring_up_to_date(parts.engine)
         yield parts
+
+
+@contextmanager
+def open_editor(corpus: Corpus) -> Iterator[Editor]:
+    """Open what admins and channels use to change the articles, with its own way to the web."""
+    from corpus.fetching import Fetcher  # noqa: PLC0415 (not needed for most commands)
+    from corpus.sources.pages import read_page  # noqa: PLC0415
+
+    with Fetcher() as fetcher:
+        yield Editor(corpus, lambda url: read_page(fetcher, url))
+
+
+def _bring_up_to_date(engine: Engine) -> None:
+    try:
+        refresh(engine, patience_s=PATIENCE_S)
+    except OSError as error:  # a full disk, or another process that has been writing for long
+        if not engine.resume():
+            refresh(engine)
+        else:
+            log.warning("answers come from the index as it was: %s", error)
 
 
 def make_engine(settings: Settings, corpus: Corpus) -> Parts:

@@ -49,14 +49,17 @@ class Editor:
         """Store what an approved channel published or edited; None where there is nothing to store.
 
         A post without words (any more) is withdrawn, and is back when it has some again; one that somebody
-        removed stays removed.
+        removed stays removed. What it passes on from another channel that we follow is that one's matter.
         """
         if not self._corpus.channels.is_approved(channel_id):
+            return None
+        is_its_own = post.publisher is not None and post.publisher.id == channel_id
+        if not is_its_own and self._known_from_channel(post):
             return None
         try:
             article = parse_post(post)
         except InvalidArticle:
-            return self._withdraw(post.key)
+            return self._withdraw(post.key) if is_its_own else None
         was_withdrawn = self._corpus.removed_because(post.key) == WITHDRAWN
         return self._corpus.put(article, restore=was_withdrawn)
 

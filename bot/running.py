@@ -8,8 +8,11 @@ import click
 from telegram.error import InvalidToken
 
 from bot.app import build
-from bot.composition import Parts, open_engine
+from bot.composition import Parts, open_editor, open_engine
 from bot.desk import Desk
+from bot.editor import Editor
+from bot.indexer import keep_indexing
+from bot.jobs import renew_index
 from bot.polling import Inbox
 from bot.service import serve
 from bot.settings import Settings
@@ -33,24 +36,25 @@ def run_bot(settings: Settings) -> int:
         click.echo(HOW_TO_GET_ONE, err=True)
         return 2
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own way to be told which form it may use
-    with open_engine(settings) as parts:
+    with open_engine(settings, is_followed=True) as parts:
         languages = parts.corpus.summary().languages
         if parts.encoder.is_needed_for(languages):
             parts.encoder.prepare()  # now, so that the first person who asks does not wait for it
         if languages and parts.reader is not None:
             parts.reader.load()
         try:
-            asyncio.run(_serve(settings, parts))
+            with open_editor(parts.corpus) as editor:
+                asyncio.run(_serve(settings, parts, editor))
         except InvalidToken:
             click.echo(REFUSED, err=True)
             return 2
     return 0
 
 
-async def _serve(settings: Settings, parts: Parts) -> None:
+async def _serve(settings: Settings, parts: Parts, editor: Editor) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     inbox = Inbox()
-    app = build(settings, Desk(parts.engine, parts.corpus), inbox)
-    await serve(app, inbox, parts.engine, refresh_seconds=settings.refresh_seconds, stop=stop)
+    app = build(settings, Desk(parts.engine, parts.corpus), editor, inbox)
+    await serve(app, inbox, jobs=lambda: [renew_index(parts.engine), keep_indexing(settings)], stop=stop)

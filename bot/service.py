@@ -3,44 +3,47 @@
 import asyncio
 import contextlib
 import logging
-import threading
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app import UPDATES, Bot, announce
-from bot.jobs import follow_corpus
 from bot.polling import FIRST_WAIT_S, LONGEST_WAIT_S, Inbox, confirm, poll, wait_for
-from index.engine import Engine
 
 log = logging.getLogger(__name__)
 
 #: Questions that are computed at once, each on a thread of its own.
 AT_ONCE = 8
 
+#: Threads that jobs beside answering may take.
+JOBS = 4
+
 #: Seconds in which what is at hand may be finished when the bot is told to end.
 GRACE_S = 20.0
 
 
-async def serve(
-    app: Bot, inbox: Inbox, engine: Engine, *, refresh_seconds: float, stop: asyncio.Event
-) -> None:
-    """Answer people until `stop` is set, then finish what is at hand.
+#: What goes on beside answering, until it is cancelled.
+Job = Coroutine[Any, Any, None]
+
+
+async def serve(app: Bot, inbox: Inbox, *, jobs: Callable[[], Sequence[Job]], stop: asyncio.Event) -> None:
+    """Answer people until `stop` is set, then finish what is at hand. `jobs` begin once Telegram is there.
 
     Raises:
         InvalidToken: when Telegram refuses the token.
     """
     asyncio.get_running_loop().set_default_executor(
-        ThreadPoolExecutor(AT_ONCE + 1, thread_name_prefix="answer")  # and one to follow the corpus
+        ThreadPoolExecutor(AT_ONCE + JOBS, thread_name_prefix="answer")
     )
     await _connect(app, stop)
     if stop.is_set():
         await app.shutdown()
         return
-    ending = threading.Event()
-    tasks = [
+    tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(poll(app.bot, inbox, app.update_queue, allowed_updates=UPDATES)),
-        asyncio.create_task(follow_corpus(engine, every_seconds=refresh_seconds, ending=ending)),
+        *map(asyncio.create_task, jobs()),
         asyncio.create_task(stop.wait()),
     ]
     await app.start()
@@ -48,7 +51,6 @@ async def serve(
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        ending.set()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -80,6 +82,6 @@ async def _connect(app: Bot, stop: asyncio.Event) -> None:
     if stop.is_set():
         return
     try:
-        await announce(app.bot)
+        await announce(app)
     except TelegramError as error:
         log.warning("Telegram did not take the menu of commands: %s", error.message)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.app import Bot, build
+from bot.editor import Editor
 from bot.polling import Inbox
 from bot.service import serve
+from corpus.errors import FetchRefused
 from tests.fakes.telegram_request import FakeRequest
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.settings import Settings
+    from corpus.articles import Article
     from index.engine import Engine
     from tests.fakes.telegram import Chat, FakeTelegram, Message
 
@@ -52,14 +55,27 @@ def silent(chat: Chat) -> bool:
     return chat.replies == []
 
 
+def _read_nothing(url: str) -> Article:
+    """Refuse every page: no test without an editor of its own has one."""
+    raise FetchRefused(f"{url}: there is no web here")
+
+
+async def _index(engine: Engine, every_seconds: float) -> None:
+    """Do what the indexer does, which is a process of its own elsewhere."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        await asyncio.to_thread(engine.refresh)
+
+
 @asynccontextmanager
 async def serving(
-    telegram: FakeTelegram, desk: Desk, engine: Engine, settings: Settings
+    telegram: FakeTelegram, desk: Desk, engine: Engine, settings: Settings, *, editor: Editor | None = None
 ) -> AsyncIterator[Served]:
-    """Run the bot as `crisisbot run` does, without its signals."""
+    """Run the bot as `crisisbot run` does, without its signals; with an `editor` where articles arrive."""
     inbox, stop = Inbox(), asyncio.Event()
-    bot = build(settings, desk, inbox, request=FakeRequest(telegram))
-    serving = serve(bot, inbox, engine, refresh_seconds=settings.refresh_seconds, stop=stop)
+    editor = editor or Editor(desk._corpus, _read_nothing)  # noqa: SLF001 (nobody else needs to know it)
+    bot = build(settings, desk, editor, inbox, request=FakeRequest(telegram))
+    serving = serve(bot, inbox, jobs=lambda: [_index(engine, settings.refresh_seconds)], stop=stop)
     task = asyncio.create_task(serving)
     try:
         yield Served(telegram, bot, inbox)

@@ -1,0 +1,310 @@
+"""Commands of admins, in private; for everybody else there are no such commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from corpus.articles import Article
+from corpus.database import sqlite_url
+from corpus.errors import FetchFailed, FetchRefused
+from corpus.sources.posts import Publisher
+from corpus.store import Corpus
+from tests.bot.newsroom import Newsroom, everything, newsroom
+from tests.bot.serving import replies_to
+from tests.fakes.telegram import Chat, FakeTelegram, Person
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+HELD = "The mayor was held on Friday. He denies it."
+UNKNOWN = "Here, any text is a question."
+TOO_OLD = "This button is too old. Please ask the question again."
+PAGE = "https://example.org/held"
+
+
+@pytest.fixture
+def telegram() -> FakeTelegram:
+    return FakeTelegram()
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    opened = Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def dana(telegram: FakeTelegram) -> Person:
+    """An admin, who has written before."""
+    made = telegram.user("Dana", username="dana_admin", language_code="en")
+    made.says("/start")
+    return made
+
+
+@pytest.fixture
+def alice(telegram: FakeTelegram) -> Person:
+    return telegram.user("Alice", language_code="en")
+
+
+def read_page(url: str) -> Article:
+    """Read the one page that there is in this web."""
+    if url.startswith("https://example.org/"):
+        raw = {"text": HELD, "title": "Mayor held", "url": url, "published": "2022-01-07"}
+        return Article.parse(raw, key=url, obtained="web", source="example.org")
+    if url.startswith("http://10."):
+        raise FetchRefused(f"{url}: the address is not a public one")
+    raise FetchFailed(f"{url}: it has no such page (404)", status=404)
+
+
+@pytest.fixture
+async def room(
+    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person
+) -> AsyncIterator[Newsroom]:
+    async with newsroom(telegram, corpus, tmp_path, admins=(dana,), read_page=read_page) as at_work:
+        yield at_work
+    assert telegram.defects == []
+    assert b"Dana" not in everything(corpus)
+    assert str(dana.id).encode() not in everything(corpus)
+
+
+async def added(room: Newsroom, dana: Person) -> int:
+    """Add an article and return its number."""
+    await room.served.reply_to(dana.says(f"/add {PAGE}"))
+    return (await room.article()).article_id
+
+
+# /add
+
+
+async def test_a_page_becomes_an_article_and_once_more_changes_nothing(room: Newsroom, dana: Person) -> None:
+    reply = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+    again = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+
+    article = await room.article()
+    assert (article.text, article.obtained) == (HELD, "web")
+    assert reply.text == (
+        f"Added as article {article.article_id}: Mayor held\n"
+        "example.org; 7 January 2022; English; 2 sentences"
+    )
+    assert reply.links == [PAGE]
+    assert "was there already" in again.text
+
+
+async def test_several_pages_are_told_of_together_also_those_that_cannot_be_had(
+    room: Newsroom, dana: Person
+) -> None:
+    pages = [PAGE, "https://gone.example/", "http://10.0.0.1/", *(f"{PAGE}{number}" for number in range(4))]
+
+    reply = await room.served.reply_to(dana.says("/add " + " ".join(pages)))
+
+    assert [line for line in reply.text.split("\n") if line.startswith("Not added")] == [
+        "Not added: https://gone.example/: https://gone.example/: it has no such page (404)",
+        "Not added: http://10.0.0.1/: http://10.0.0.1/: the address is not a public one",
+    ]
+    assert reply.text.endswith("And 2 more, 0 of them stored.")
+    assert len(await room.articles()) == 3
+
+
+async def test_a_link_or_a_document_that_is_replied_to_is_added(room: Newsroom, dana: Person) -> None:
+    link = dana.says("what about example.org/held ?")
+    document = dana.sends_document("a.txt", b"The bridge is closed.")
+    await room.settle()
+    for revision in await room.articles():
+        room.corpus.remove(revision.article_id, because="test")
+
+    page = await room.served.reply_to(dana.says("/add", reply_to=link))
+    back = await room.served.reply_to(dana.says("/add", reply_to=document))
+
+    assert page.text.startswith("Added as article 2: Mayor held")
+    assert back.text.startswith("Article 1 is back: The bridge is closed.")
+
+
+@pytest.mark.parametrize("text", ["/add", "/add this, please", "/ADD@crisisbot"])
+async def test_a_command_that_names_nothing_says_how(room: Newsroom, dana: Person, text: str) -> None:
+    reply = await room.served.reply_to(dana.says(text))
+
+    assert reply.text.startswith("Write /add and the address of a page or a @channel;")
+
+
+async def test_a_link_into_telegram_is_not_fetched(room: Newsroom, dana: Person) -> None:
+    reply = await room.served.reply_to(dana.says("/add https://t.me/tidings/17"))
+
+    assert reply.text == (
+        "Not added: https://t.me/tidings/17: "
+        "Forward the post to me instead; I cannot read it behind its link."
+    )
+    assert reply.links == []
+
+
+# /remove
+
+
+async def test_an_article_is_removed_for_a_reason_that_is_kept(room: Newsroom, dana: Person) -> None:
+    number = await added(room, dana)
+
+    reply = await room.served.reply_to(dana.says(f"/remove {number} it is not true"))
+    again = await room.served.reply_to(dana.says(f"/remove {number}"))
+
+    assert await room.articles() == []
+    assert room.corpus.removed_because(PAGE) == "it is not true"
+    assert reply.text == f"Removed article {number}: Mayor held\nAdd it again to bring it back."
+    assert again.text == f"There is no article {number} (any more)."
+
+
+@pytest.mark.parametrize("text", ["/remove", "/remove everything", "/remove -1"])
+async def test_a_removal_of_nothing_says_how(room: Newsroom, dana: Person, text: str) -> None:
+    await added(room, dana)
+
+    reply = await room.served.reply_to(dana.says(text))
+
+    assert reply.text.startswith("Write /remove, the number of an article, and why;")
+    assert len(await room.articles()) == 1
+
+
+# Channels
+
+
+@pytest.fixture
+def channel(telegram: FakeTelegram) -> Chat:
+    return telegram.channel("Tidings", username="Tidings")
+
+
+async def test_a_channel_is_approved_by_its_name_and_dismissed_again(
+    room: Newsroom, telegram: FakeTelegram, dana: Person, channel: Chat
+) -> None:
+    approved = await room.served.reply_to(dana.says("/add @tidings"))
+    telegram.channel_post(channel, HELD)
+    assert (await room.article()).source == "Tidings"
+
+    dismissed = await room.served.reply_to(dana.says("/remove https://t.me/tidings"))
+    telegram.channel_post(channel, "The bridge is closed.")
+
+    assert len(await room.articles()) == 1
+    assert approved.text == "Tidings: What this channel publishes from now on becomes articles."
+    assert dismissed.text == "Tidings: I do not follow this channel any more. Its articles stay."
+    unknown = await room.served.reply_to(dana.says("/remove @tidings"))
+    assert unknown.text == "@tidings: I do not follow such a channel."
+
+
+async def test_a_private_channel_is_named_by_its_number(
+    room: Newsroom, telegram: FakeTelegram, dana: Person
+) -> None:
+    inside = telegram.channel("Inside")
+
+    approved = await room.served.reply_to(dana.says(f"/add {inside.id}"))
+
+    assert approved.text.startswith("Inside: What this channel publishes")
+    assert room.corpus.channels.all() == [Publisher(inside.id, "Inside")]
+    assert (await room.served.reply_to(dana.says(f"/remove {inside.id}"))).text.startswith("Inside: I do not")
+
+
+async def test_a_channel_in_which_the_bot_is_no_administrator_is_not_approved(
+    room: Newsroom, telegram: FakeTelegram, dana: Person, channel: Chat
+) -> None:
+    group = telegram.group("Neighbours", [dana], supergroup=True, announced=False)
+    telegram.demote_bot(channel, by=dana)
+
+    for name in ("@tidings", "@nothing_here", str(group.id)):
+        reply = await room.served.reply_to(dana.says(f"/add {name}"))
+        assert reply.text == (
+            f"{name}: I am no administrator of such a channel. Make me one, then try again."
+        )
+    assert room.corpus.channels.all() == []
+
+
+# Everybody else
+
+
+@pytest.mark.parametrize("text", ["/add https://example.org/held", "/remove 1", "/feeds", "/add @tidings"])
+async def test_for_others_there_are_no_such_commands(
+    room: Newsroom, dana: Person, alice: Person, channel: Chat, text: str
+) -> None:
+    number = await added(room, dana)
+
+    reply = await room.served.reply_to(alice.says(text))
+    unknown = await room.served.reply_to(alice.says("/nonsense"))
+
+    assert reply.text == unknown.text
+    assert reply.text.startswith(UNKNOWN)
+    assert (await room.article()).article_id == number
+    assert room.corpus.channels.all() == []
+    assert channel.replies == []
+
+
+async def test_in_groups_there_are_no_such_commands_for_anybody(
+    room: Newsroom, telegram: FakeTelegram, dana: Person, alice: Person
+) -> None:
+    number = await added(room, dana)
+    group = telegram.group("Neighbours", [dana, alice], supergroup=True, announced=False)
+    telegram.promote_bot(group)
+    helper = telegram.other_bot("Helper", username="helper_bot")
+
+    asked = [
+        dana.says(f"/remove {number}", in_=group),
+        dana.says(f"/remove@crisisbot {number}", in_=group),
+        dana.says(f"/remove {number}", in_=group, anonymous=True),
+        dana.says(f"/remove {number}", in_=group, as_channel=telegram.channel("Tidings")),
+        dana.says(f"/remove {number}", via_bot=helper),
+        dana.sends_document("a.txt", b"The bridge is closed.", in_=group),
+        dana.forwards(alice.says("The school is closed."), in_=group),
+    ]
+    await room.settle()
+
+    assert (await room.article()).article_id == number
+    assert {reply.text.split(".")[0] + "." for one in asked for reply in replies_to(one)} <= {UNKNOWN}
+
+
+async def test_a_forged_press_of_somebody_else_removes_nothing(
+    room: Newsroom, telegram: FakeTelegram, dana: Person, alice: Person
+) -> None:
+    card = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+    number = (await room.article()).article_id
+    mine = await room.served.reply_to(alice.says("/help"))
+    group = telegram.group("Neighbours", [dana, alice], supergroup=True, announced=False)
+    shared = await room.served.reply_to(dana.says("/help@crisisbot", in_=group))
+
+    forged = [
+        alice.forges(card, f"rm:{number}"),
+        alice.forges(mine, f"rm:{number}"),
+        dana.forges(shared, f"rm:{number}"),
+        dana.forges(card, "rm:everything"),
+        dana.forges(card, f"rm:{number}x"),
+    ]
+    await room.settle()
+
+    assert [(press.text, press.show_alert) for press in forged] == [(TOO_OLD, True)] * len(forged)
+    assert (await room.article()).article_id == number
+
+
+async def test_a_message_that_telegram_forgot_still_has_a_button_that_works(
+    room: Newsroom, dana: Person
+) -> None:
+    card = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+
+    pressed = dana.presses(card, "Remove", forgotten=True)
+
+    assert await room.articles() == []
+    assert pressed.text == "Removed article 1."
+
+
+async def test_the_longer_menu_is_shown_to_admins_alone(
+    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person, alice: Person
+) -> None:
+    async with newsroom(telegram, corpus, tmp_path, admins=(dana, alice), read_page=read_page) as room:
+        await room.settle()
+
+    menus = {
+        scope: {entry["command"] for entry in menu}
+        for (scope, language), menu in telegram.commands.items()
+        if language == "ru"
+    }
+    usual = {"ask", "sources", "help"}
+    assert menus == {
+        '{"type": "default"}': usual,
+        f'{{"chat_id": {dana.id}, "type": "chat"}}': usual | {"add", "remove"},
+    }
+    assert set(telegram.refusals()) == {"setMyCommands: Bad Request: chat not found"}
