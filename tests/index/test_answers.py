@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +11,18 @@ from hypothesis import strategies as st
 from corpus.languages import Language
 from corpus.passages import Span
 from corpus.stored import CorpusSummary
-from index.answers import AS_GOOD, LONGEST_QUESTION, Answer, Candidate, Problem, Question, choose
+from index.answers import (
+    AS_GOOD,
+    LONGEST_QUESTION,
+    Answer,
+    Candidate,
+    Problem,
+    Question,
+    choose,
+    earlier_copy,
+    moved,
+    with_copies,
+)
 from index.confidence import Outcome
 from index.errors import InvalidQuestion
 from tests.fakes.news import evidence
@@ -59,6 +72,71 @@ def test_the_same_words_are_shown_once() -> None:
     passages = [ranked(1, 1, 2.0, "Five  people died."), ranked(2, 2, 3.0, "five people DIED.")]
 
     assert numbers(choose(passages, limit=3)) == [2]
+
+
+TOLL = "The ministry said 26 armed men were killed in Almaty on Friday night."
+SAME = "26 armed men were killed in Almaty on Friday night, the ministry said that."
+OTHER = TOLL.replace("26", "28")
+
+
+def told(number: int, score: float, quote: str, published: date | None = None) -> Candidate:
+    """Rank a sentence of an article of its own, whose source bears its number."""
+    one = ranked(number, number, score, quote)
+    revision = replace(one.evidence.revision, published=published, source=f"Source {number}")
+    return replace(one, evidence=replace(one.evidence, revision=revision))
+
+
+def sources(one: Candidate) -> list[str]:
+    """Return the source that is shown and those that are named."""
+    return [one.evidence.revision.source, *(copy.source for copy in one.evidence.also)]
+
+
+def test_copies_are_shown_as_one_the_earliest_first_with_the_best_score() -> None:
+    late, early = told(1, 3.0, TOLL, date(2022, 1, 9)), told(2, 2.0, SAME, date(2022, 1, 8))
+
+    [shown] = choose([late, early, told(3, 1.0, TOLL, date(2022, 1, 10))], limit=3)
+
+    assert sources(shown) == ["Source 2", "Source 1", "Source 3"]
+    assert (shown.score, shown.evidence.quote) == (3.0, SAME)
+
+
+def test_another_number_is_shown_by_itself() -> None:
+    shown = choose([told(1, 3.0, TOLL), told(2, 2.0, OTHER)], limit=3)
+
+    assert [sources(one) for one in shown] == [["Source 1"], ["Source 2"]]
+
+
+def test_the_same_words_of_another_week_are_shown_once_and_named_nowhere() -> None:
+    shown = choose([told(1, 3.0, TOLL, date(2022, 1, 9)), told(2, 2.0, TOLL, date(2021, 1, 9))], limit=3)
+
+    assert [sources(one) for one in shown] == [["Source 1"]]
+
+
+def test_further_copies_are_named_in_order_and_each_article_once() -> None:
+    one = told(2, 1.0, TOLL, date(2022, 1, 8))
+    others = [told(n, 1.0, TOLL, date(2022, 1, n)).evidence.as_copy for n in (9, 7, 9, 2)]
+
+    named = with_copies(with_copies(one, others), others)
+
+    assert sources(named) == ["Source 2", "Source 7", "Source 9"]
+
+
+def test_a_sentence_moves_to_where_it_stood_first_with_the_words_that_answer() -> None:
+    first = told(1, 1.0, TOLL, date(2022, 1, 7))
+    found = Candidate(
+        replace(evidence(TOLL, before="Before it.", number=2, article_id=2), answer=Span(29, 31)), 4.0
+    )
+    found = with_copies(found, [first.evidence.as_copy])
+    assert found.evidence.revision.text[29:31] == "26"
+
+    earlier = earlier_copy(found.evidence)
+    assert earlier == first.evidence.as_copy
+    there = moved(found, first.evidence)
+
+    assert (there.evidence.revision, there.score) == (first.evidence.revision, 4.0)
+    assert there.evidence.answer == Span(18, 20)
+    assert there.evidence.also == (found.evidence.as_copy,)
+    assert earlier_copy(there.evidence) is None
 
 
 @given(candidates, st.integers(0, 25))
