@@ -10,6 +10,9 @@ from bot.explaining import FAILED, explained, print_json, settings_of
 #: An article's number, as far as databases count.
 ARTICLE_ID = click.IntRange(1, 2**63 - 1)
 
+#: The number of a revision.
+NUMBER = click.IntRange(1, 2**31 - 1)
+
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
@@ -31,20 +34,51 @@ def add(context: click.Context, /, paths: tuple[Path, ...], **stated: str | None
         sys.exit(0 if complete else FAILED)
 
 
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="DIR")
+@click.option("--source", help="Who published what comes into it.")
+@click.option(
+    "--every",
+    "every_s",
+    default=2.0,
+    show_default=True,
+    type=click.FloatRange(0.1, 86_400),
+    metavar="SECONDS",
+    help="How often to look.",
+)
+@click.option("--remove-deleted", is_flag=True, help="Remove an article when its file is deleted.")
+@click.pass_context
+def watch(
+    context: click.Context, folder: Path, source: str | None, every_s: float, *, remove_deleted: bool
+) -> None:
+    """Add what is in DIR, and whatever comes into it or changes in it, until a signal ends that."""
+    from bot.watching import Watch, watch_folder  # noqa: PLC0415
+
+    with explained():
+        stated = {"source": source} if source else {}
+        watch_folder(settings_of(context), Watch(folder, stated, every_s, remove_deleted))
+
+
 @click.group()
 def articles() -> None:
-    """List, show and remove articles."""
+    """List, show, compare and remove articles."""
 
 
 @articles.command("list")
+@click.option("--removed", is_flag=True, help="List those that were removed instead, and why.")
 @click.option("--json", "as_json", is_flag=True, callback=print_json, help="One JSON object a line.")
 @click.pass_context
-def list_articles(context: click.Context, *, as_json: bool) -> None:
-    """List all articles, earliest first."""
+def list_articles(context: click.Context, *, removed: bool, as_json: bool) -> None:
+    """List all articles, earliest first; removed ones, latest removed first."""
     from bot import listing  # noqa: PLC0415
     from bot.composition import open_corpus  # noqa: PLC0415
 
     with explained(), open_corpus(settings_of(context)) as corpus:
+        if removed:
+            for history in corpus.removed():
+                write_removed = listing.removed_json_line if as_json else listing.removed_line
+                click.echo(write_removed(history))
+            return
         for revision in corpus.articles():
             write = listing.article_json_line if as_json else listing.article_line
             click.echo(write(revision))
@@ -52,22 +86,67 @@ def list_articles(context: click.Context, *, as_json: bool) -> None:
 
 @articles.command()
 @click.argument("article_id", metavar="ID", type=ARTICLE_ID)
+@click.option("--revision", "number", type=NUMBER, metavar="N", help="What it said then, removed or not.")
 @click.pass_context
-def show(context: click.Context, article_id: int) -> None:
+def show(context: click.Context, article_id: int, number: int | None) -> None:
     """Show one article with its whole text."""
     from bot import listing  # noqa: PLC0415
     from bot.composition import open_corpus  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
     with explained(), open_corpus(settings_of(context)) as corpus:
-        click.echo(listing.article_page(corpus.article(ArticleId(article_id))))
+        one = ArticleId(article_id)
+        shown = corpus.article(one) if number is None else corpus.history(one).revision(number)
+        click.echo(listing.article_page(shown))
+
+
+@articles.command("history")
+@click.argument("article_id", metavar="ID", type=ARTICLE_ID)
+@click.pass_context
+def show_history(context: click.Context, article_id: int) -> None:
+    """List the revisions of an article and when each was current (in UTC), and what became of it."""
+    from bot import listing  # noqa: PLC0415
+    from bot.composition import open_corpus  # noqa: PLC0415
+    from corpus.articles import ArticleId  # noqa: PLC0415
+
+    with explained(), open_corpus(settings_of(context)) as corpus:
+        for line in listing.history_lines(corpus.history(ArticleId(article_id))):
+            click.echo(line)
+
+
+@articles.command()
+@click.argument("article_id", metavar="ID", type=ARTICLE_ID)
+@click.option(
+    "--from", "old", type=NUMBER, metavar="N", help="The earlier revision; without it, the one before."
+)
+@click.option("--to", "new", type=NUMBER, metavar="M", help="The later revision; without it, the last one.")
+@click.pass_context
+def diff(context: click.Context, article_id: int, old: int | None, new: int | None) -> None:
+    """Show what an article says differently, sentence by sentence."""
+    from bot.composition import open_corpus  # noqa: PLC0415
+    from bot.differing import difference  # noqa: PLC0415
+    from corpus.articles import ArticleId  # noqa: PLC0415
+
+    with explained(), open_corpus(settings_of(context)) as corpus:
+        history = corpus.history(ArticleId(article_id))
+        later = history.revisions[-1].number if new is None else new
+        if later == 1 and old is None:
+            click.echo(f"article {article_id} has one revision, so it was never changed")
+            return
+        earlier = later - 1 if old is None else old
+        click.echo(difference(history.revision(earlier), history.revision(later)))
 
 
 @articles.command()
 @click.argument("article_id", metavar="ID", type=ARTICLE_ID)
 @click.option("--because", default="removed by hand", show_default=True, help="The reason, for the record.")
+@click.option(
+    "--purge",
+    is_flag=True,
+    help="Take every word of it out of the database, too, for good; also of an article removed before.",
+)
 @click.pass_context
-def remove(context: click.Context, article_id: int, because: str) -> None:
+def remove(context: click.Context, article_id: int, because: str, *, purge: bool) -> None:
     """Take an article out of all answers."""
     from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
     from bot.visible import visible  # noqa: PLC0415
@@ -76,6 +155,10 @@ def remove(context: click.Context, article_id: int, because: str) -> None:
     with explained():
         settings = settings_of(context)
         with open_corpus(settings) as corpus:
-            removed = corpus.remove(ArticleId(article_id), because=because)
-            click.echo(f"removed {article_id}: {visible(removed.title)}")
+            if purge:
+                corpus.purge(ArticleId(article_id), because=because)
+                click.echo(f"purged {article_id}")
+            else:
+                removed = corpus.remove(ArticleId(article_id), because=because)
+                click.echo(f"removed {article_id}: {visible(removed.title)}")
             refresh(make_engine(settings, corpus).engine)

@@ -55,7 +55,7 @@ class Reading(Iterator[Article | Rejected]):
         for path in paths:
             selection = select(path)
             self.passed_over += selection.passed_over
-            yield from (Rejected(_shown(closed), reason) for closed, reason in selection.obstacles)
+            yield from (Rejected(shown(closed), reason) for closed, reason in selection.obstacles)
             for file in selection.files:
                 yield from read_file(file, stated=stated, known=known)
 
@@ -82,7 +82,7 @@ def read_file(
         for found in PARSERS[path.suffix.lower()](_content(path)):
             yield _article(path, found, stated or {}, known)
     except (UnreadableSource, InvalidArticle) as error:
-        yield Rejected(_shown(path), str(error))
+        yield Rejected(shown(path), str(error))
 
 
 def read_bundled() -> Iterator[Article]:
@@ -116,6 +116,11 @@ def key_of(found: Found, *, file: str) -> str:
     return f"{file}#sha256={hashlib.sha256(words.encode(errors='replace')).hexdigest()}"
 
 
+def shown(path: Path | str) -> str:
+    """Write a path for people; what is no UTF-8 in it becomes question marks."""
+    return str(path).encode(errors="replace").decode()
+
+
 def _content(path: Path) -> bytes:
     largest = LARGEST_DOCUMENT if path.suffix.lower() in _DOCUMENTS else LARGEST_FILE
     try:
@@ -130,20 +135,15 @@ def _content(path: Path) -> bytes:
 
 
 def _article(path: Path, found: Found | Broken, stated: RawArticle, known: Known) -> Article | Rejected:
-    place = f"{_shown(path)}, {found.place}" if found.place else _shown(path)
+    place = f"{shown(path)}, {found.place}" if found.place else shown(path)
     if isinstance(found, Broken):
         return Rejected(place, found.reason)
     raw = {**found.raw, **stated}
     key = key_of(found, file=path.resolve().as_uri())
     try:
-        article = Article.parse(raw, key=key, obtained="file", source=_shown(path.name))
+        article = Article.parse(raw, key=key, obtained="file", source=shown(path.name))
     except InvalidArticle as error:
         return Rejected(place, str(error))
     if not raw.get("source") and (before := known(article.key)) is not None:
         return replace(article, source=before.source)
     return article
-
-
-def _shown(path: Path | str) -> str:
-    """Write a path for people; what is no UTF-8 in it becomes question marks."""
-    return str(path).encode(errors="replace").decode()

@@ -22,6 +22,7 @@ from corpus.sources.fragments import text_of
 NAMES_TOLD = 5
 
 _NAMED_WITHOUT_LOOKING = (None, "us-ascii", "ascii", "iso-8859-1", "windows-1252")
+_HEAD = re.compile(r"<head\b.*?</head\s*>", re.DOTALL | re.IGNORECASE)
 _QUOTED = re.compile(r">*")
 
 
@@ -73,7 +74,8 @@ def _text(part: "Message[str, str]", kind: str) -> str:
     content = payload if isinstance(payload, bytes) else b""
     charset = part.get_content_charset()
     if kind == "text/html":
-        return text_of(_words(content, charset) if charset else decode_page(content))
+        page = _words(content, charset) if charset else decode_page(content)
+        return text_of(_HEAD.sub("", page, count=1))
     text = _words(content, charset)
     flowed = str(part.get_param("format", "")).lower() == "flowed"
     return _unflowed(text, glued=str(part.get_param("delsp", "")).lower() == "yes") if flowed else text

@@ -73,6 +73,19 @@ def corpus(database_url: str) -> Iterator[Corpus]:
         yield opened
 
 
+@pytest.fixture
+def unprivileged(tmp_path: Path) -> Iterator[Path]:
+    """A folder where permissions hold, for root too: it is somebody else for as long."""
+    if os.geteuid() != 0:
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory() as folder:  # others cannot enter pytest's own
+        Path(folder).chmod(0o777)
+        os.seteuid(65_534)
+        yield Path(folder)
+        os.seteuid(0)
+
+
 def _started_server(folder: Path) -> Any:  # noqa: ANN401 (it has no types)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(folder))  # for its lock

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from contextlib import closing
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,9 +15,6 @@ from corpus.languages import Language
 from corpus.sources import files
 from corpus.sources.files import Rejected, bundled_digest, read_bundled, read_files
 from corpus.store import Change, Corpus
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MEMORY = Path("/proc/self/mem")
 
@@ -164,19 +159,6 @@ def test_a_file_that_cannot_be_read_is_rejected_and_the_rest_goes_on(tmp_path: P
     assert isinstance(second, Article)
 
 
-@pytest.fixture
-def unprivileged(tmp_path: Path) -> Iterator[Path]:
-    """A folder where permissions hold, for root too: it is somebody else for as long."""
-    if os.geteuid() != 0:
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory() as folder:  # others cannot enter pytest's own
-        Path(folder).chmod(0o777)
-        os.seteuid(65_534)
-        yield Path(folder)
-        os.seteuid(0)
-
-
 def test_files_and_folders_without_permission_are_rejected_and_the_rest_goes_on(unprivileged: Path) -> None:
     secret, closed = write(unprivileged / "a.txt"), write(unprivileged / "closed" / "b.txt")
     write(unprivileged / "z.txt")
@@ -266,6 +248,96 @@ def test_what_is_broken_in_a_folder_does_not_stop_the_rest(tmp_path: Path) -> No
         "d.jsonl, line 2",
         "e.md",
     ]
+
+
+# Patterns, and what is passed over
+
+
+def read_all(path: Path) -> tuple[list[str], int]:
+    """The sources of all articles, and how many files were passed over."""
+    reading = read_files([path])
+    found = [one.source if isinstance(one, Article) else f"rejected: {one.reason}" for one in reading]
+    return found, reading.passed_over
+
+
+def test_files_of_other_kinds_in_folders_are_counted(tmp_path: Path) -> None:
+    for name in ("a.txt", "b/c.png", "b/d.txt", "e", ".hidden.png", "~$f.docx", ".git/config"):
+        write(tmp_path / name)
+
+    assert read_all(tmp_path) == (["a.txt", "d.txt"], 2)
+
+
+@pytest.mark.parametrize(
+    "pattern, found, passed_over",
+    [
+        ("*.txt", ["a.txt"], 0),
+        ("*", ["a.txt", "c.md", "d.txt"], 2),  # folders that fit are read
+        ("**/*.txt", ["a.txt", "d.txt"], 0),
+        ("**", ["a.txt", "c.md", "d.txt"], 2),
+        ("b/[cd].*", ["c.md", "d.txt"], 1),
+        ("b/?.txt", ["d.txt"], 0),
+        ("*.pdf", ["rejected: no file fits this pattern"], 0),
+        ("gone/*", ["rejected: no file fits this pattern"], 0),
+    ],
+)
+def test_patterns_that_no_shell_expanded_are_expanded(
+    tmp_path: Path, pattern: str, found: list[str], passed_over: int
+) -> None:
+    for name in ("a.txt", "b/c.md", "b/c.png", "b/d.txt", "e.png", ".hidden.txt"):
+        write(tmp_path / name)
+
+    assert read_all(tmp_path / pattern) == (found, passed_over)
+
+
+def test_patterns_hold_for_relative_paths_and_links_lead_in_no_circle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "a" / "a.txt")
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+
+    assert read_all(Path("**/*.txt")) == (["a.txt"], 0)
+
+
+def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path: Path) -> None:
+    write(tmp_path / "a[1].txt")
+    write(tmp_path / "a1.txt")
+
+    assert read_all(tmp_path / "a[1].txt") == (["a[1].txt"], 0)
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on(unprivileged: Path) -> None:
+    closed = write(unprivileged / "closed" / "a.txt").parent
+    write(unprivileged / "b.txt")
+    closed.chmod(0)
+
+    found = list(read_files([unprivileged]))
+
+    closed.chmod(0o700)
+    assert found[0] == Rejected(str(closed), "Permission denied")
+    assert isinstance(found[1], Article)
+
+
+# What was known before
+
+
+def test_a_stated_source_stays_until_another_is_stated(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.txt")
+    with closing(Corpus.open("sqlite://")) as corpus:
+
+        def add(**stated: object) -> tuple[str, Change]:
+            (article,) = read_files([path], stated=stated, known=corpus.find)
+            assert isinstance(article, Article)
+            return article.source, corpus.put(article)
+
+        assert add(source="Agency") == ("Agency", Change.ADDED)
+        assert add() == ("Agency", Change.UNCHANGED)
+        write(path, "It is loud.")
+        assert add() == ("Agency", Change.REVISED)
+        assert add(source="Herald") == ("Herald", Change.REVISED)
+        write(path.with_suffix(".md"), "---\nsource: Own\n---\nIt was calm.")
+        path = path.with_suffix(".md")
+        assert add() == ("Own", Change.ADDED)
 
 
 # Keys of articles that share a file
