@@ -114,5 +114,5 @@ def doctor(context: click.Context) -> None:
         sys.exit(0 if examine(settings_of(context)) else FAILED)
 
 
-for command in (cli_articles.add, cli_articles.articles, cli_index.sync, cli_index.index):
+for command in (cli_articles.add, cli_articles.watch, cli_articles.articles, cli_index.sync, cli_index.index):
     main.add_command(command)
