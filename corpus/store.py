@@ -5,16 +5,18 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from corpus import changes, deriving, finding, history, listing, purging, writing
+from corpus import changes, deriving, finding, history, listing, purging, reports, writing
 from corpus.articles import Article, ArticleId, Revision, RevisionId
 from corpus.changes import Change, Standing, StoredChange
 from corpus.channels import Channels
+from corpus.copies import Copy
 from corpus.database import Database
 from corpus.deriving import Progress
 from corpus.errors import DatabaseUnavailable
+from corpus.feeds import Feeds
 from corpus.history import History
 from corpus.passages import Passage, Span, split
-from corpus.reading import current, live_passages, of_key
+from corpus.reading import copies_of, current, live_passages, of_key
 from corpus.schema import articles, marks, passages
 from corpus.stored import (
     CorpusSummary,
@@ -37,6 +39,7 @@ class Corpus:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.channels = Channels(database)
+        self.feeds = Feeds(database)
 
     @classmethod
     def open(cls, url: str) -> "Corpus":
@@ -171,6 +174,11 @@ class Corpus:
         with self._database.reading() as connection:
             return history.of(connection, article_id)
 
+    def copies_of(self, article_id: ArticleId) -> list[ArticleId]:
+        """Return which other articles are wire copies of the same report."""
+        with self._database.reading() as connection:
+            return copies_of(connection, article_id)
+
     def removed(self) -> list[History]:
         """Return the histories of all articles that were removed, of each with its last revision only."""
         with self._database.reading() as connection:
@@ -261,6 +269,11 @@ class Corpus:
         """Return for each passage the spans of the sentences around it and of itself, in order."""
         with self._database.reading() as connection:
             return finding.neighbours(connection, stored, before=before, after=after)
+
+    def also_in(self, stored: Sequence[StoredPassage]) -> Mapping[PassageId, Sequence[Copy]]:
+        """Find in which other current articles these sentences stand as well, the earliest first."""
+        with self._database.reading() as connection:
+            return reports.also_in(connection, stored)
 
     def _set_mark(self, name: str, value: str) -> None:
         with self._database.writing() as connection:

@@ -178,6 +178,14 @@ def choose(candidates: Sequence[Candidate], *, limit: int) -> tuple[Candidate, .
     return tuple(chosen)
 
 
+def worded_once(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Keep the first of those in the same words: copies take no places from what says something else."""
+    by_wording: dict[int, Candidate] = {}
+    for one in candidates:
+        by_wording.setdefault(wording(one.evidence.quote), one)
+    return list(by_wording.values())
+
+
 def with_copies(candidate: Candidate, found: Sequence[Copy]) -> Candidate:
     """Name further articles in which a candidate's sentence stands."""
     evidence = candidate.evidence

@@ -22,6 +22,7 @@ from index.answers import (
     earlier_copy,
     moved,
     with_copies,
+    worded_once,
 )
 from index.confidence import Outcome
 from index.errors import InvalidQuestion
@@ -100,6 +101,12 @@ def test_copies_are_shown_as_one_the_earliest_first_with_the_best_score() -> Non
     assert (shown.score, shown.evidence.quote) == (3.0, SAME)
 
 
+def test_of_candidates_in_the_same_words_only_the_first_is_read() -> None:
+    some = [told(1, 3.0, TOLL), told(2, 2.0, TOLL.upper()), told(3, 1.0, OTHER)]
+
+    assert worded_once(some) == [some[0], some[2]]
+
+
 def test_another_number_is_shown_by_itself() -> None:
     shown = choose([told(1, 3.0, TOLL), told(2, 2.0, OTHER)], limit=3)
 
@@ -122,7 +129,7 @@ def test_further_copies_are_named_in_order_and_each_article_once() -> None:
 
 
 def test_a_sentence_moves_to_where_it_stood_first_with_the_words_that_answer() -> None:
-    first = told(1, 1.0, TOLL, date(2022, 1, 7))
+    first = told(1, 1.0, TOLL, date(2022, 1, 5))
     found = Candidate(
         replace(evidence(TOLL, before="Before it.", number=2, article_id=2), answer=Span(29, 31)), 4.0
     )
