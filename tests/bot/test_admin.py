@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
-from corpus.articles import Article
 from corpus.database import sqlite_url
-from corpus.errors import FetchFailed, FetchRefused
+from corpus.fetching import Fetcher
+from corpus.sources.pages import read_page
 from corpus.sources.posts import Publisher
 from corpus.store import Corpus
-from tests.bot.newsroom import Newsroom, everything, newsroom
+from tests.bot.newsroom import Newsroom, everything, newsroom, no_web
 from tests.bot.serving import replies_to
 from tests.fakes.telegram import Chat, FakeTelegram, Person
+from tests.fakes.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 HELD = "The mayor was held on Friday. He denies it."
 UNKNOWN = "Here, any text is a question."
 TOO_OLD = "This button is too old. Please ask the question again."
-PAGE = "https://example.org/held"
 
 
 @pytest.fixture
@@ -50,71 +51,74 @@ def alice(telegram: FakeTelegram) -> Person:
     return telegram.user("Alice", language_code="en")
 
 
-def read_page(url: str) -> Article:
-    """Read the one page that there is in this web."""
-    if url.startswith("https://example.org/"):
-        raw = {"text": HELD, "title": "Mayor held", "url": url, "published": "2022-01-07"}
-        return Article.parse(raw, key=url, obtained="web", source="example.org")
-    if url.startswith("http://10."):
-        raise FetchRefused(f"{url}: the address is not a public one")
-    raise FetchFailed(f"{url}: it has no such page (404)", status=404)
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as opened:
+        for path in ("/held", *(f"/held-{number}" for number in range(4))):
+            opened.says(path, f"Mayor held\n\n{HELD}", content_type="text/plain; charset=utf-8")
+        yield opened
 
 
 @pytest.fixture
 async def room(
-    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person
+    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person, web: Web
 ) -> AsyncIterator[Newsroom]:
-    async with newsroom(telegram, corpus, tmp_path, admins=(dana,), read_page=read_page) as at_work:
-        yield at_work
+    with Fetcher(trusted={web.place}) as fetcher:
+        read = partial(read_page, fetcher)
+        async with newsroom(telegram, corpus, tmp_path, admins=(dana,), read_page=read) as at_work:
+            yield at_work
     assert telegram.defects == []
     assert b"Dana" not in everything(corpus)
     assert str(dana.id).encode() not in everything(corpus)
 
 
-async def added(room: Newsroom, dana: Person) -> int:
+async def added(room: Newsroom, dana: Person, web: Web) -> int:
     """Add an article and return its number."""
-    await room.served.reply_to(dana.says(f"/add {PAGE}"))
+    await room.served.reply_to(dana.says(f"/add {web.url('/held')}"))
     return (await room.article()).article_id
 
 
 # /add
 
 
-async def test_a_page_becomes_an_article_and_once_more_changes_nothing(room: Newsroom, dana: Person) -> None:
-    reply = await room.served.reply_to(dana.says(f"/add {PAGE}"))
-    again = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+async def test_a_page_becomes_an_article_and_once_more_changes_nothing(
+    room: Newsroom, dana: Person, web: Web
+) -> None:
+    reply = await room.served.reply_to(dana.says(f"/add {web.url('/held')}"))
+    again = await room.served.reply_to(dana.says(f"/add {web.url('/held')}"))
 
     article = await room.article()
-    assert (article.text, article.obtained) == (HELD, "web")
+    assert (article.text, article.url) == (HELD, web.url("/held"))
     assert reply.text == (
-        f"Added as article {article.article_id}: Mayor held\n"
-        "example.org; 7 January 2022; English; 2 sentences"
+        f"Added as article {article.article_id}: Mayor held\n127.0.0.1; no date given; English; 2 sentences"
     )
-    assert reply.links == [PAGE]
+    assert reply.links == [web.url("/held")]
     assert "was there already" in again.text
 
 
 async def test_several_pages_are_told_of_together_also_those_that_cannot_be_had(
-    room: Newsroom, dana: Person
+    room: Newsroom, dana: Person, web: Web
 ) -> None:
-    pages = [PAGE, "https://gone.example/", "http://10.0.0.1/", *(f"{PAGE}{number}" for number in range(4))]
+    there = [web.url(f"/held-{number}") for number in range(4)]
+    pages = [web.url("/gone"), "http://10.0.0.1/", *there]
 
     reply = await room.served.reply_to(dana.says("/add " + " ".join(pages)))
 
-    assert [line for line in reply.text.split("\n") if line.startswith("Not added")] == [
-        "Not added: https://gone.example/: https://gone.example/: it has no such page (404)",
-        "Not added: http://10.0.0.1/: http://10.0.0.1/: the address is not a public one",
-    ]
-    assert reply.text.endswith("And 2 more, 0 of them stored.")
-    assert len(await room.articles()) == 3
+    lines = [line for line in reply.text.split("\n") if line.startswith("Not added")]
+    assert lines[0] == f"Not added: {pages[0]}: 127.0.0.1: it has no such page (404)"
+    assert lines[1].startswith("Not added: http://10.0.0.1/: 10.0.0.1 is not on the public internet")
+    assert reply.text.endswith("And 1 more, 0 of them stored.")
+    assert [article.url for article in await room.articles()] == there[:3]
+    assert web.paths == ["/gone", "/held-0", "/held-1", "/held-2"]
 
 
-async def test_a_link_or_a_document_that_is_replied_to_is_added(room: Newsroom, dana: Person) -> None:
-    link = dana.says("what about example.org/held ?")
+async def test_a_link_or_a_document_that_is_replied_to_is_added(
+    room: Newsroom, dana: Person, web: Web
+) -> None:
+    behind = {"type": "text_link", "offset": 11, "length": 4, "url": web.url("/held")}
+    link = dana.says("what about that ?", entities=[behind])
     document = dana.sends_document("a.txt", b"The bridge is closed.")
-    await room.settle()
-    for revision in await room.articles():
-        room.corpus.remove(revision.article_id, because="test")
+    room.corpus.remove((await room.article()).article_id, because="test")
 
     page = await room.served.reply_to(dana.says("/add", reply_to=link))
     back = await room.served.reply_to(dana.says("/add", reply_to=document))
@@ -143,21 +147,23 @@ async def test_a_link_into_telegram_is_not_fetched(room: Newsroom, dana: Person)
 # /remove
 
 
-async def test_an_article_is_removed_for_a_reason_that_is_kept(room: Newsroom, dana: Person) -> None:
-    number = await added(room, dana)
+async def test_an_article_is_removed_for_a_reason_that_is_kept(
+    room: Newsroom, web: Web, dana: Person
+) -> None:
+    number = await added(room, dana, web)
 
     reply = await room.served.reply_to(dana.says(f"/remove {number} it is not true"))
     again = await room.served.reply_to(dana.says(f"/remove {number}"))
 
     assert await room.articles() == []
-    assert room.corpus.removed_because(PAGE) == "it is not true"
+    assert room.corpus.removed_because(web.url("/held")) == "it is not true"
     assert reply.text == f"Removed article {number}: Mayor held\nAdd it again to bring it back."
     assert again.text == f"There is no article {number} (any more)."
 
 
 @pytest.mark.parametrize("text", ["/remove", "/remove everything", "/remove -1"])
-async def test_a_removal_of_nothing_says_how(room: Newsroom, dana: Person, text: str) -> None:
-    await added(room, dana)
+async def test_a_removal_of_nothing_says_how(room: Newsroom, web: Web, dana: Person, text: str) -> None:
+    await added(room, dana, web)
 
     reply = await room.served.reply_to(dana.says(text))
 
@@ -221,9 +227,9 @@ async def test_a_channel_in_which_the_bot_is_no_administrator_is_not_approved(
 
 @pytest.mark.parametrize("text", ["/add https://example.org/held", "/remove 1", "/feeds", "/add @tidings"])
 async def test_for_others_there_are_no_such_commands(
-    room: Newsroom, dana: Person, alice: Person, channel: Chat, text: str
+    room: Newsroom, web: Web, dana: Person, alice: Person, channel: Chat, text: str
 ) -> None:
-    number = await added(room, dana)
+    number = await added(room, dana, web)
 
     reply = await room.served.reply_to(alice.says(text))
     unknown = await room.served.reply_to(alice.says("/nonsense"))
@@ -236,9 +242,9 @@ async def test_for_others_there_are_no_such_commands(
 
 
 async def test_in_groups_there_are_no_such_commands_for_anybody(
-    room: Newsroom, telegram: FakeTelegram, dana: Person, alice: Person
+    room: Newsroom, web: Web, telegram: FakeTelegram, dana: Person, alice: Person
 ) -> None:
-    number = await added(room, dana)
+    number = await added(room, dana, web)
     group = telegram.group("Neighbours", [dana, alice], supergroup=True, announced=False)
     telegram.promote_bot(group)
     helper = telegram.other_bot("Helper", username="helper_bot")
@@ -259,9 +265,9 @@ async def test_in_groups_there_are_no_such_commands_for_anybody(
 
 
 async def test_a_forged_press_of_somebody_else_removes_nothing(
-    room: Newsroom, telegram: FakeTelegram, dana: Person, alice: Person
+    room: Newsroom, web: Web, telegram: FakeTelegram, dana: Person, alice: Person
 ) -> None:
-    card = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+    card = await room.served.reply_to(dana.says(f"/add {web.url('/held')}"))
     number = (await room.article()).article_id
     mine = await room.served.reply_to(alice.says("/help"))
     group = telegram.group("Neighbours", [dana, alice], supergroup=True, announced=False)
@@ -281,9 +287,9 @@ async def test_a_forged_press_of_somebody_else_removes_nothing(
 
 
 async def test_a_message_that_telegram_forgot_still_has_a_button_that_works(
-    room: Newsroom, dana: Person
+    room: Newsroom, web: Web, dana: Person
 ) -> None:
-    card = await room.served.reply_to(dana.says(f"/add {PAGE}"))
+    card = await room.served.reply_to(dana.says(f"/add {web.url('/held')}"))
 
     pressed = dana.presses(card, "Remove", forgotten=True)
 
@@ -294,7 +300,7 @@ async def test_a_message_that_telegram_forgot_still_has_a_button_that_works(
 async def test_the_longer_menu_is_shown_to_admins_alone(
     telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person, alice: Person
 ) -> None:
-    async with newsroom(telegram, corpus, tmp_path, admins=(dana, alice), read_page=read_page) as room:
+    async with newsroom(telegram, corpus, tmp_path, admins=(dana, alice), read_page=no_web) as room:
         await room.settle()
 
     menus = {
