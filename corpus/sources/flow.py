@@ -166,7 +166,7 @@ def _begins(column: _Column, above: Line, line: Line) -> bool:
     """Say whether a paragraph begins with a line, by the places of both, and by how the one above ends."""
     if above.bottom - line.bottom > APART * column.leading or not _is_as_high(above, line):
         return True
-    if _BROKEN.search(above.text):
+    if _BROKEN.search(above.text[-2:]):
         return False
     complete = bool(_COMPLETE.search(above.text))
     indented = complete and line.left - max(above.left, column.left) > INDENTED * line.height
@@ -204,24 +204,25 @@ def _spelled(lines: Sequence[Line]) -> set[str]:
     broken = False
     for line in lines:
         found = _WORD.findall(line.text.casefold())
-        ends = bool(_BROKEN.search(line.text))
+        ends = bool(_BROKEN.search(line.text[-2:]))
         words.update(found[broken : len(found) - ends])
         broken = ends
     return words
 
 
 def _joined(lines: Sequence[Line], spelled: set[str]) -> str:
-    text = lines[0].text.strip()
+    pieces = [lines[0].text.strip()]
     for line in lines[1:]:
-        following = line.text.strip()
-        text = _with(text, following, spelled)
-    return text
+        last, following = pieces[-1], line.text.strip()
+        if not _BROKEN.search(last[-2:]) or _SUSPENDING.match(following):
+            pieces.append(" ")
+        elif _is_whole(last, following, spelled):
+            pieces[-1] = f"{last[:-1]}\u00ad"
+        pieces.append(following)
+    return "".join(pieces)
 
 
-def _with(text: str, following: str, spelled: set[str]) -> str:
-    if not _BROKEN.search(text) or _SUSPENDING.match(following):
-        return f"{text} {following}"
-    before, after = _LAST.search(text), _FIRST.match(following)
-    if before and after and (before[0] + after[0]).casefold() in spelled:
-        return f"{text[:-1]}\u00ad{following}"
-    return text + following
+def _is_whole(last: str, following: str, spelled: set[str]) -> bool:
+    """Say whether the word that a hyphen breaks is spelled without one elsewhere."""
+    before, after = _LAST.search(last), _FIRST.match(following)
+    return bool(before and after and (before[0] + after[0]).casefold() in spelled)
