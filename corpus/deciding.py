@@ -1,0 +1,116 @@
+"""Deciding: which entries of a feed are read now, and when the feed is polled again; pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from corpus.errors import FetchFailed, FetchRefused
+from corpus.feeds import TRIES, KnownEntry
+from corpus.sources.dates import as_moment
+from corpus.sources.entries import Entry
+from corpus.sources.feeds import Child
+
+#: Entries that are read in one poll; the others wait for the next ones.
+ENTRIES_AT_ONCE = 200
+
+#: A feed of which entries wait is polled again so soon, at the latest.
+SOON = timedelta(minutes=1)
+
+#: An entry that says something else is not read again before this: some say something else every minute.
+REREAD_AFTER = timedelta(minutes=15)
+
+#: After the first failure of an entry; doubled each time.
+FIRST_RETRY = timedelta(minutes=10)
+
+#: The longest pause of a feed that fails.
+LONGEST_PAUSE = timedelta(days=1)
+
+#: How far back sitemaps are read, and how many of an index.
+SITEMAP_REACH = timedelta(days=7)
+SITEMAPS_AT_ONCE = 10
+
+#: Tries that one failure stands for: a page without an article seldom gets one later.
+_WITHOUT_ARTICLE = 3
+
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is read now, newest first; how many find no room; whether any waits for its own time."""
+
+    now: tuple[Entry, ...]
+    left: int
+    is_waiting: bool
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """How many are read now, of how many."""
+        return len(self.now), len(self.now) + self.left
+
+
+def choose_entries(
+    entries: Sequence[Entry],
+    known: Mapping[str, KnownEntry],
+    *,
+    now: datetime,
+    limit: int = ENTRIES_AT_ONCE,
+) -> Decision:
+    """Choose what is new, says something else, or failed and may be tried again."""
+    standing = [(entry, _stands(entry, known.get(entry.name), now)) for entry in entries]
+    due = sorted((entry for entry, stands in standing if stands == "due"), key=_newness, reverse=True)
+    is_waiting = any(stands == "waits" for _, stands in standing)
+    return Decision(tuple(due[:limit]), max(len(due) - limit, 0), is_waiting)
+
+
+def is_time(known: KnownEntry, now: datetime) -> bool:
+    """Say whether an entry that failed may be tried again."""
+    pause_s = FIRST_RETRY.total_seconds() * 2.0 ** (known.failures - 1)
+    return now >= known.seen_at + timedelta(seconds=pause_s)
+
+
+def tries_used(error: Exception, before: int) -> int:
+    """Count a failure: what is refused for good is given up at once."""
+    if isinstance(error, FetchRefused):
+        return TRIES
+    return before + (1 if isinstance(error, FetchFailed) else _WITHOUT_ARTICLE)
+
+
+def recent(entries: Iterable[Entry], now: datetime) -> list[Entry]:
+    """Keep what a sitemap says of the last days."""
+    return [entry for entry in entries if _moment(entry.published or entry.updated) >= now - SITEMAP_REACH]
+
+
+def choose_sitemaps(children: Iterable[Child], now: datetime) -> list[Child]:
+    """Choose which sitemaps of an index are read: the newest; undated ones may hold anything."""
+    possible = [
+        one for one in children if one.modified is None or _moment(one.modified) >= now - SITEMAP_REACH
+    ]
+    newest = sorted(possible, key=lambda one: _moment(one.modified), reverse=True)
+    return newest[:SITEMAPS_AT_ONCE]
+
+
+def pause(every_s: float, failures: int, *, jitter: float, retry_after_s: float | None = None) -> timedelta:
+    """Return how long a feed is left alone: doubled with every failure up to a day; `jitter` is about 1."""
+    doubled = min(every_s * 2 ** min(failures, 30), max(LONGEST_PAUSE.total_seconds(), every_s))
+    return timedelta(seconds=max(doubled * jitter, retry_after_s or 0.0))
+
+
+def _stands(entry: Entry, known: KnownEntry | None, now: datetime) -> str:
+    """Say whether an entry is "due", "waits", or is "done"."""
+    if known is None:
+        return "due"
+    if known.digest != entry.digest:
+        needs_page = known.problem is None and entry.whole_text() is None
+        return "waits" if needs_page and now < known.seen_at + REREAD_AFTER else "due"
+    if known.problem is None or known.is_given_up:
+        return "done"
+    return "due" if is_time(known, now) else "waits"
+
+
+def _newness(entry: Entry) -> datetime:
+    return _moment(entry.published or entry.updated)
+
+
+def _moment(published: date | datetime | None) -> datetime:
+    return _EARLIEST if published is None else as_moment(published)
