@@ -23,12 +23,19 @@ LONG_RUNNING = frozenset({"run", "watch", "poll", "sync"})
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn errors that we raise on purpose into one kind line and the right exit code."""
-    from corpus.errors import CorpusError, UnknownArticle  # noqa: PLC0415 (not for --help)
-    from index.errors import InvalidQuestion, InvalidQuestions, RetrievalError  # noqa: PLC0415
+    from corpus.errors import CorpusError, UnknownArticle, UnknownFeed  # noqa: PLC0415 (not for --help)
+    from index.errors import InvalidQuestion, InvalidQuestions, RetrievalError, UnknownGeneration  # noqa: PLC0415
 
     try:
         yield
-    except (BotError, InvalidQuestion, InvalidQuestions, UnknownArticle) as error:
+    except (
+        BotError,
+        InvalidQuestion,
+        InvalidQuestions,
+        UnknownArticle,
+        UnknownFeed,
+        UnknownGeneration,
+    ) as error:
         _fail(str(error), WRONG)
     except (CorpusError, RetrievalError) as error:
         _fail(str(error), FAILED)

@@ -119,5 +119,6 @@ def _signals_setting(stop: threading.Event) -> Iterator[None]:
 
 def _wait_for_end(stop: threading.Event) -> None:
     """Read standard input, to which nobody writes, until the one who holds its other end is gone."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not buffered: a lock on the buffer would abort the exit
+        pass
     stop.set()
