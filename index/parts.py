@@ -1,7 +1,7 @@
 """Part: passages of one language that were indexed together; immutable, on disk, mapped into memory."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from index.signals import Signal
 from index.tokens import PLACE, Places
 from index.vectors import VectorIndex
 
-#: Vectors that are copied at once when parts are merged.
+#: Vectors that are written at once.
 _AT_ONCE = 16_384
 
 
@@ -216,20 +216,38 @@ def _moved_paragraphs(livings: Sequence[Living]) -> tuple[list[Numbers], int]:
 
 def _gather(path: Path, vectors: Sequence[tuple[Vectors, Numbers]], number: int) -> None:
     """Write the rows of several arrays where they go in a new one of `number` rows."""
-    into = np.lib.format.open_memmap(
-        path, mode="w+", dtype=np.float32, shape=(number, vectors[0][0].shape[1])
-    )
-    for array, rows in vectors:
-        for first in range(0, len(rows), _AT_ONCE):
-            some = rows[first : first + _AT_ONCE]
-            into[some[some >= 0]] = array[first : first + _AT_ONCE][some >= 0]
-    into.flush()
-    _sync(path)
+    source, row = np.empty(number, dtype=np.int32), np.empty(number, dtype=np.int64)
+    for one, (_, rows) in enumerate(vectors):
+        kept = np.flatnonzero(rows >= 0)
+        source[rows[kept]], row[rows[kept]] = one, kept
+    # Not into a mapped file: when the disk is full, that ends the process.
+    _write(path, (number, vectors[0][0].shape[1]), _gathered(vectors, source, row))
+
+
+def _gathered(
+    vectors: Sequence[tuple[Vectors, Numbers]], source: NDArray[np.int32], row: Numbers
+) -> Iterator[Vectors]:
+    for first in range(0, len(row), _AT_ONCE):
+        from_, rows = source[first : first + _AT_ONCE], row[first : first + _AT_ONCE]
+        some = np.empty((len(rows), vectors[0][0].shape[1]), dtype=np.float32)
+        for one, (array, _) in enumerate(vectors):
+            some[from_ == one] = array[rows[from_ == one]]
+        yield some
 
 
 def _save(path: Path, vectors: Vectors) -> None:
+    _write(
+        path, vectors.shape, (vectors[first : first + _AT_ONCE] for first in range(0, len(vectors), _AT_ONCE))
+    )
+
+
+def _write(path: Path, shape: tuple[int, ...], some: Iterable[Vectors]) -> None:
+    """Write vectors in NumPy's format, which tells no errors of the disk where it writes arrays itself."""
+    header = {"descr": "<f4", "fortran_order": False, "shape": shape}
     with path.open("xb") as file:
-        np.save(file, vectors)
+        np.lib.format.write_array_header_1_0(file, header)
+        for vectors in some:
+            file.write(np.ascontiguousarray(vectors, dtype="<f4").data.cast("B") if vectors.size else b"")
         file.flush()
         os.fsync(file.fileno())
 
@@ -240,14 +258,6 @@ def _mapped(path: Path) -> Vectors:
     except (OSError, EOFError, ValueError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
     return mapped
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _as_bytes(places: Places) -> NDArray[np.uint8]:

@@ -1,6 +1,7 @@
 """VectorIndex: the nearest of many vectors. The only module that knows FAISS."""
 
 import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,7 +74,7 @@ class VectorIndex:
         return cls(vectors, cells)
 
     def write(self, path: Path) -> None:
-        """Write the cells to a file, where there are any.
+        """Write the cells to a file, where there are any; once this returns, they outlive a crash.
 
         Raises:
             OSError: when the disk does not take it.
@@ -84,6 +85,8 @@ class VectorIndex:
             faiss.write_index(self._cells, str(path))
         except RuntimeError as error:  # FAISS has no other
             raise OSError(errno.EIO, "the vectors cannot be written; is the disk full?", str(path)) from error
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
 
     def __len__(self) -> int:
         return len(self.vectors)
