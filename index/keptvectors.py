@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import threading
 import zlib
 from collections.abc import Collection, Sequence
 from pathlib import Path
@@ -27,7 +28,8 @@ class KeptVectors:
     """Three append-only files of one model: keys, found by the hash of a text, vectors, and word pieces.
 
     Processes take turns to append. A record that was cut off or damaged counts as missing. Keys are read once
-    and then as they grow, so that a search costs as much among millions as among a few.
+    and then as they grow, so that a search costs as much among millions as among a few. May be used from many
+    threads.
     """
 
     def __init__(self, folder: Path, model_identity: str) -> None:
@@ -36,6 +38,7 @@ class KeptVectors:
         self._vector_path = folder / f"{name}.vectors"
         self._token_path = folder / f"{name}.tokens"
         self._lock = FileLock(folder / f"{name}.lock")
+        self._learning = threading.Lock()
         self._forget()
 
     def tokens(self) -> TokenFile | None:
@@ -94,10 +97,18 @@ class KeptVectors:
         """Overwrite all that is kept but for word pieces that begin at the `wanted` bytes, and their vectors.
 
         What was overwritten is missing from then on. Whoever calls this holds the index's lock.
+
+        Raises:
+            OSError: when the disk does not take it.
         """
         dimension = self._dimension()
         if dimension is None:
             return
+        with self._lock, self._learning:
+            self._scrub(wanted, dimension)
+            self._forget()
+
+    def _scrub(self, wanted: Collection[int], dimension: int) -> None:
         records = self._records()
         unwanted = ~np.isin(records["place"]["offset"], np.fromiter(wanted, dtype=np.int64))
         size = _RECORD.itemsize
@@ -111,7 +122,6 @@ class KeptVectors:
                 opened.flush()
                 os.fsync(opened.fileno())
         TokenFile(self._token_path, dimension).scrub(records["place"][~unwanted])
-        self._forget()
 
     def _forget(self) -> None:
         self._sorted_keys = np.zeros(0, dtype=np.uint64)
@@ -121,10 +131,14 @@ class KeptVectors:
 
     def _rows(self, texts: Sequence[str]) -> NDArray[np.int64]:
         """Return in which record each text is, (n,); the last of several, -1 where in none."""
-        self._learn()
         keys = _keys(texts)
+        with self._learning:
+            self._learn()
+            return self._found(keys)
+
+    def _found(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         places = np.searchsorted(self._sorted_keys, keys, side="right") - 1
-        rows = np.full(len(texts), -1, dtype=np.int64)
+        rows = np.full(len(keys), -1, dtype=np.int64)
         if len(self._sorted_keys):
             is_it = (places >= 0) & (self._sorted_keys[places] == keys)
             rows[is_it] = self._sorted_rows[places[is_it]]
