@@ -1,13 +1,17 @@
 """Combining: segments written as one, and put in their place."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from corpus.languages import Language
 from index import merging
 from index.content import Content
-from index.parts import merge
-from index.snapshots import WRITING, Snapshot, Snapshots
+from index.filling import Write
+from index.parts import Living, merge
+from index.snapshots import Snapshot, Snapshots
+from index.sweeping import WRITING
 
 
 class Combiner:
@@ -28,14 +32,20 @@ class Combiner:
         merged = self.write(snapshot.content, names, aside)
         return self.put(snapshot, names, merged, aside) or snapshot
 
+    def settle(self, content: Content, write: Write) -> Content:
+        """Combine all that should be one in content that is not in use yet."""
+        while names := merging.choose(content.sizes()):
+            left = content.living_by_language(names)
+            content = content.with_merged(names, write(partial(_write, left)) if left else None)
+        return content
+
     def write(self, content: Content, names: Sequence[str], aside: Path) -> bool:
         """Write what is left of segments as one into a folder; return whether anything is left."""
-        by_language = content.living_by_language(names)
-        for language, livings in by_language.items():
-            merge(livings, aside / language)
-        if by_language:
+        left = content.living_by_language(names)
+        _write(left, aside)
+        if left:
             self._snapshots.finish(aside)
-        return bool(by_language)
+        return bool(left)
 
     def put(
         self,
@@ -53,3 +63,8 @@ class Combiner:
         snapshot = self._snapshots.publish(content, corpus_state=now.corpus_state, line=now.manifest.line)
         self._snapshots.sweep()
         return snapshot
+
+
+def _write(left: Mapping[Language, Sequence[Living]], folder: Path) -> None:
+    for language, livings in left.items():
+        merge(livings, folder / language)

@@ -91,6 +91,15 @@ class Content:
                 dead[_key(merged, language)] = rows
         return Content((*before, *([merged] if merged else []), *after), dead)
 
+    def renamed(self, moved: Mapping[str, Segment]) -> "Content":
+        """Put segments in the place of the same ones under other names."""
+        dead = {key: rows for key, rows in self.dead.items() if key.partition("/")[0] not in moved}
+        for before, segment in moved.items():
+            for language in segment.parts:
+                if f"{before}/{language}" in self.dead:
+                    dead[_key(segment, language)] = self.dead[f"{before}/{language}"]
+        return Content(tuple(moved.get(one.name, one) for one in self.segments), dead)
+
     def _living(self, segment: Segment, language: Language) -> Living:
         part, gone = segment.parts[language], self.dead.get(_key(segment, language))
         if gone is None or not len(gone):

@@ -14,7 +14,7 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,16 +27,10 @@ from index.arrays import read_arrays, write_arrays
 from index.content import Content
 from index.errors import SnapshotDamaged, UnknownGeneration
 from index.keptvectors import KeptVectors
-from index.parts import Part
 from index.segments import File, Segment, sync_to_disk, write_durably
 from index.shelves import RULES, Shelf, shelve
+from index.sweeping import KEPT, WRITING, discard, forget_older_layout
 from index.tokens import TokenFile
-
-#: The folder in which vectors and word pieces are kept.
-KEPT = "vectors"
-
-#: What a process may leave when it is killed, by the lock that whoever takes it away must hold.
-WRITING, MERGING, REBUILDING = "writing", "merging", "rebuilding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +94,7 @@ class Snapshots:
         Raises:
             SnapshotDamaged: when the pointer cannot be read.
         """
-        path = self.folder / "CURRENT"
-        try:
-            pointer = json.loads(path.read_text(encoding="utf-8"))
-            return str(pointer["generation"]), str(pointer["corpus_state"])
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
+        return read_pointer(self.folder)
 
     def read(self, known: Snapshot | None = None) -> Snapshot | None:
         """Open the current generation; None where there is none yet.
@@ -172,11 +159,10 @@ class Snapshots:
             raise SnapshotDamaged(f"{self.folder / name}: the word pieces that it points at are gone")
         return Snapshot(name, manifest, corpus_state, content, shelve(content.living()), tokens)
 
-    def add(self, parts: Sequence[Part]) -> Segment:
-        """Write parts as a new segment, which no generation holds yet."""
+    def write(self, fill: Callable[[Path], None]) -> Segment:
+        """Make a segment, which no generation holds yet, of the parts that `fill` writes into a folder."""
         aside = self.aside(WRITING)
-        for part in parts:
-            part.write(aside / part.language)
+        fill(aside)
         return self.adopt(aside)
 
     def aside(self, kind: str) -> Path:
@@ -235,8 +221,8 @@ class Snapshots:
             left: what to take away beside what is left of writing: `MERGING` or `REBUILDING`.
             all_but_current: leave no way back.
         """
-        for path in [one for kind in (WRITING, *left) for one in self.folder.glob(f"{kind}-*")]:
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        discard(self.folder, WRITING, *left)
+        forget_older_layout(self.folder.parent)
         try:
             current = self.pointer()
         except SnapshotDamaged:
@@ -270,34 +256,27 @@ class Snapshots:
             raise UnknownGeneration("there is no older generation to go back to")
         return self.open(name, closely=True)
 
-    def forget_other_models(self) -> None:
-        """Delete the indexes and vectors of other models: they can be made again."""
-        index = self.folder.parent
-        for path in index.iterdir():
-            if path.is_dir() and path.name not in {self.folder.name, KEPT}:
-                shutil.rmtree(path)
-        for path in (index / KEPT).glob("*"):
-            if path.name.partition(".")[0] != self.folder.name:
-                path.unlink()
-
     def way_back(self) -> str | None:
-        """Return the generation to go back to from the current one: the last of the line before, if any."""
+        """Return the generation to go back to: the last of another line, if any, or the one before.
+
+        Whoever went back from a newer line goes forth to it again.
+        """
         pointer = self.pointer()
-        before = [path.name for path in self.generations() if pointer and path.name < pointer[0]]
-        if pointer is None or not before:
-            return None
-        line = _line_of(self.folder / pointer[0])
-        return next((name for name in reversed(before) if _line_of(self.folder / name) != line), before[-1])
+        return None if pointer is None else next(iter(self._ways_back(pointer[0])), None)
 
     def _of_use(self, current: tuple[str, str] | None) -> set[str]:
-        """Return the names of the current generation, the one before it, and the last of the line before."""
+        """Return the names of the current generation, the last of another line, and the one before."""
         names = [path.name for path in self.generations()]
         if current is None or current[0] not in names:
             return set(names[-1:])
-        before = [name for name in names if name < current[0]]
-        line = _line_of(self.folder / current[0])
-        other = next((name for name in reversed(before) if _line_of(self.folder / name) != line), None)
-        return {current[0], *before[-1:], *([other] if other else [])}
+        return {current[0], *self._ways_back(current[0])}
+
+    def _ways_back(self, current: str) -> list[str]:
+        """Return the last generation of another line, and the one before the current one."""
+        names = [path.name for path in self.generations()]
+        line = _line_of(self.folder / current)
+        others = [name for name in names if _line_of(self.folder / name) != line]
+        return [*others[-1:], *[name for name in names if name < current][-1:]]
 
     def _manifest(
         self, content: Content, corpus_state: str, line: int, files: Mapping[str, File]
@@ -315,6 +294,22 @@ class Snapshots:
 
     def _next_number(self) -> int:
         return max((int(path.name.split("-")[1]) for path in self.generations()), default=0) + 1
+
+
+def read_pointer(folder: Path) -> tuple[str, str] | None:
+    """Read which generation of a model's folder is current, and the state of the corpus it shows.
+
+    Raises:
+        SnapshotDamaged: when that cannot be read.
+    """
+    path = folder / "CURRENT"
+    try:
+        pointer = json.loads(path.read_text(encoding="utf-8"))
+        return str(pointer["generation"]), str(pointer["corpus_state"])
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -5,54 +5,41 @@ thousand. Where there is nothing to follow from (damage, other rules), all passa
 """
 
 import logging
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
-import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus.changes import Change, Standing, batches
+from corpus.changes import Change, Standing, StoredChange, batches
 from corpus.store import Corpus
 from index import merging
 from index.combining import Combiner
 from index.content import Content
 from index.encoder import Encoder
-from index.encoding import Progress, build
+from index.encoding import Progress
 from index.errors import SnapshotDamaged
+from index.filling import Filled, Filler, SyncReport
 from index.keptvectors import KeptVectors
-from index.parts import Part
 from index.segments import Segment
-from index.snapshots import KEPT, MERGING, REBUILDING, Snapshot, Snapshots
+from index.snapshots import Snapshot, Snapshots, read_pointer
+from index.sweeping import KEPT, MERGING, REBUILDING, discard
+from index.wiping import wipe
+
+__all__ = ["Sync", "SyncReport"]
 
 log = logging.getLogger(__name__)
 
 #: Changes that are followed before they become visible: the first of many articles need not wait for all.
 CHANGES_AT_ONCE = 200
 
+#: Changes that are looked through for purged articles at once.
+_LOOKED_THROUGH = 10_000
+
 #: Raises what is wrong with a generation that was built anew.
 Accept = Callable[[Snapshot], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SyncReport:
-    """What changed: passages that came, went and stayed, and how many sentences had to be encoded."""
-
-    added: int = 0
-    removed: int = 0
-    kept: int = 0
-    encoded: int = 0
-
-    @property
-    def changed(self) -> bool:
-        """Say whether other passages can be found than before."""
-        return bool(self.added or self.removed)
-
-    def then(self, added: int, removed: int, encoded: int) -> "SyncReport":
-        """Return the report of this and of what came after it."""
-        kept = max(0, self.kept - removed)
-        return SyncReport(self.added + added, self.removed + removed, kept, self.encoded + encoded)
 
 
 class Sync:
@@ -66,6 +53,7 @@ class Sync:
         self._corpus = corpus
         self._encoder = encoder
         self._kept = KeptVectors(folder / KEPT, encoder.identity)
+        self._filler = Filler(corpus, encoder, self._kept)
         self.snapshots = Snapshots(folder, encoder.identity)
         self._combiner = Combiner(self.snapshots)
 
@@ -96,11 +84,9 @@ class Sync:
             damaged = current is not None and _has_damaged_tokens(current, closely=closely)
             if damaged:
                 log.warning("some word pieces are damaged and are made anew")
-            if current is None or damaged or closely or self._cursor(current) is None:
-                snapshot, report = self._compare(current, progress, anew=current is None or damaged)
-            else:
-                snapshot, report = self._follow(current, progress)
-            return self._combiner.combine_small(snapshot), report
+            if current is None or damaged or closely or self._cursor(current.corpus_state) is None:
+                return self._compare(current, progress, anew=current is None or damaged)
+            return self._follow(current, progress)
 
     def usable(self, known: Snapshot | None, *, closely: bool = False) -> Snapshot | None:
         """Return the current generation, unless it is damaged or made with another model or other rules."""
@@ -137,11 +123,13 @@ class Sync:
         """
         try:
             with self._locked("merging.lock", 0):
-                current = self.usable(known)
-                names = () if current is None else merging.choose(current.content.sizes())
-                if current is None or not names:
-                    return None
-                aside = self.snapshots.aside(MERGING)
+                discard(self.snapshots.folder, MERGING)
+                with self._locked("lock"):  # so that nothing is chosen of what is purged just now
+                    current = self.usable(known)
+                    names = () if current is None else merging.choose(current.content.sizes())
+                    if current is None or not names:
+                        return None
+                    aside = self.snapshots.aside(MERGING)
                 merged = self._combiner.write(current.content, names, aside)
                 with self._locked("lock"):
                     return self._combiner.put(self.usable(current), names, merged, aside)
@@ -156,19 +144,18 @@ class Sync:
             accept: raises what is wrong with what was built, and then nothing is switched.
         """
         with self._locked("rebuilding.lock"):
-            with self._locked("lock"):
-                self.snapshots.sweep(REBUILDING)
-            aside = self.snapshots.aside(REBUILDING)
-            state = self._corpus.newest_change()
-            content, report = Content(), SyncReport()
-            for number, articles in enumerate(batches(self._corpus.keys())):
-                folder = aside / f"{number:06}"
-                standing = replace(self._corpus.standing_of(articles), gone=set())
-                keep = partial(self._aside, folder)
-                content, report = self._with(content, standing, report, progress, keep=keep)
-            accept(self.snapshots.candidate(content))
-            with self._locked("lock"):
-                return self._switch(aside, state, report, progress)
+            while True:
+                with self._locked("lock"):
+                    self.snapshots.sweep(REBUILDING)
+                    aside = self.snapshots.aside(REBUILDING)
+                try:
+                    return self._rebuilt(aside, progress, accept)
+                except FileNotFoundError:
+                    if aside.exists():
+                        raise
+                    log.warning("an article was purged meanwhile, so the index is built anew once more")
+                finally:
+                    shutil.rmtree(aside, ignore_errors=True)
 
     def go_back(self, name: str | None = None) -> Snapshot:
         """Make an older generation the current one; what changed since is followed by whoever syncs next.
@@ -184,10 +171,11 @@ class Sync:
             self.snapshots.point(older.name, older.corpus_state)
             return older
 
-    def _cursor(self, current: Snapshot) -> int | None:
+    def _cursor(self, corpus_state: str) -> int | None:
         """Return up to which change a generation goes; None where that is none of this corpus."""
-        number = int(current.corpus_state.partition("@")[0] or 0)
-        return number if self._corpus.state_at(number) == current.corpus_state else None
+        number = corpus_state.partition("@")[0]
+        is_it = number.isdecimal() and self._corpus.state_at(int(number)) == corpus_state
+        return int(number) if is_it else None
 
     @property
     def _is_new(self) -> bool:
@@ -197,18 +185,24 @@ class Sync:
         self.snapshots.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.snapshots.folder / name, timeout=patience_s)
 
-    def _follow(self, current: Snapshot, progress: Progress) -> tuple[Snapshot, SyncReport]:
+    def _follow(
+        self, current: Snapshot, progress: Progress, report: SyncReport | None = None
+    ) -> tuple[Snapshot, SyncReport]:
         """Index what changed since a generation was made, some at a time."""
-        report = SyncReport(kept=current.content.number)
-        state = self._cursor(current) or 0
+        report = report or SyncReport(kept=current.content.number)
+        state = self._cursor(current.corpus_state) or 0
         while changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE):
+            if _has_purged(changes):
+                current, found = self._compare(current, progress, anew=False)
+                return current, report.then(found.added, found.removed, found.encoded)
             state = changes[-1].id
-            if any(change.kind is Change.PURGED for change in changes):
-                return self._purge(current, report, progress)
-            standing = self._corpus.standing_of({change.article_id for change in changes})
-            content, report = self._with(current.content, standing, report, progress)
-            current = self._published(current, content, state)
-        return current, report
+            content, report = self._followed(Filled(current.content, report), changes, progress)
+            current = self._combiner.combine_small(self._published(current, content, state))
+        return self._combiner.combine_small(current), report
+
+    def _followed(self, before: Filled, changes: Sequence[StoredChange], progress: Progress) -> Filled:
+        standing = self._corpus.standing_of({change.article_id for change in changes})
+        return self._filler.fill(before, standing, progress, write=self.snapshots.write)
 
     def _compare(
         self, current: Snapshot | None, progress: Progress, *, anew: bool
@@ -217,51 +211,46 @@ class Sync:
 
         `anew`: nothing of the generation in use is of use.
         """
-        state = self._corpus.newest_change()  # before the ids: what comes in between is found the next time
-        content = Content() if current is None or anew else current.content
+        newest = self._corpus.newest_change()  # before the ids: what comes in between is found the next time
+        cursor = (self._cursor(current.corpus_state) if current else None) or 0
+        must_wipe = self._was_purged_after(cursor)
         have = set() if current is None else current.passage_ids()
         wanted = self._corpus.passage_ids()
         report = SyncReport(kept=len(wanted & have) if anew else len(have))
+        filled = Filled(Content() if current is None or anew else current.content, report)
         held = set() if anew else have
-        content, report = self._with(content, Standing(set(), held - wanted), report, progress)
-        if wanted - held:
-            for articles in batches(self._corpus.keys()):
-                standing = self._corpus.standing_of(articles)
-                live = replace(standing, live=standing.live & wanted, gone=set())
-                content, report = self._with(content, live, report, progress, closely=anew)
+        filled = self._filled(filled, Standing(wanted - held, held - wanted), progress, anew=anew)
         if anew:
-            report = replace(report, added=len(wanted - have), removed=len(have - wanted))
+            report = replace(filled.report, added=len(wanted - have), removed=len(have - wanted))
+            filled = Filled(filled.content, report)
+        # While something of what was purged is left, the state says so: whoever comes after a kill wipes it.
+        state = cursor if must_wipe else newest
         if current is None or anew:
             line = 1 if current is None else current.manifest.line
-            named = self._corpus.state_at(state) or "0"
-            return self.snapshots.publish(content, corpus_state=named, line=line), report
-        return self._published(current, content, state), report
+            snapshot = self.snapshots.publish(filled.content, corpus_state=self._named(state), line=line)
+        else:
+            snapshot = self._published(current, filled.content, state)
+        snapshot = self._combiner.combine_small(snapshot)
+        if must_wipe:
+            snapshot = wipe(self.snapshots, self._kept, snapshot, honours=self._is_wiped)
+            snapshot = self._published(snapshot, snapshot.content, newest)
+        return snapshot, filled.report
 
-    def _with(
-        self,
-        content: Content,
-        standing: Standing,
-        report: SyncReport,
-        progress: Progress,
-        *,
-        keep: Callable[[Sequence[Part]], Segment] | None = None,
-        closely: bool = False,
-    ) -> tuple[Content, SyncReport]:
-        """Add the passages that are live and not there, and take out those that are gone."""
-        live, gone = (np.array(sorted(some), dtype=np.int64) for some in (standing.live, standing.gone))
-        gone = gone[content.holds(gone)]
-        if len(gone):
-            content = content.without(gone.tolist())
-        texts = list(self._corpus.passage_texts(live[~content.holds(live)].tolist()))
-        encoded = 0
-        if texts:
-            parts, encoded = build(texts, self._encoder, self._kept, progress, closely=closely)
-            content = content.with_segment((keep or self.snapshots.add)(parts))
-        return content, report.then(len(texts), len(gone), encoded)
+    def _filled(self, before: Filled, standing: Standing, progress: Progress, *, anew: bool) -> Filled:
+        """Add and take out any number of passages, article by article, so that paragraphs stay whole."""
+        write = self.snapshots.write
+        filled = self._filler.fill(before, replace(standing, live=set()), progress, write=write)
+        for articles in batches(self._corpus.keys()) if standing.live else ():
+            live = self._corpus.standing_of(articles).live
+            if not live.isdisjoint(standing.live):
+                filled = self._filler.fill(filled, Standing(live, set()), progress, write=write, closely=anew)
+            if anew:
+                filled = filled._replace(content=self._combiner.settle(filled.content, write))
+        return filled
 
     def _published(self, current: Snapshot, content: Content, state: int) -> Snapshot:
         """Switch to other content, or note that it is that of a newer state of the corpus, too."""
-        named = self._corpus.state_at(state) or "0"
+        named = self._named(state)
         if content is not current.content:
             return self.snapshots.publish(content, corpus_state=named, line=current.manifest.line)
         if current.corpus_state == named:
@@ -269,51 +258,66 @@ class Sync:
         self.snapshots.point(current.name, named)
         return replace(current, corpus_state=named)
 
-    def _aside(self, folder: Path, parts: Sequence[Part]) -> Segment:
-        """Write parts as a segment that nobody sweeps away."""
-        folder.mkdir()
-        for part in parts:
-            part.write(folder / part.language)
-        return self.snapshots.finish(folder)
+    def _named(self, state: int) -> str:
+        return self._corpus.state_at(state) or "0"
+
+    def _rebuilt(self, aside: Path, progress: Progress, accept: Accept) -> tuple[Snapshot, SyncReport]:
+        """Build the index in a folder, then switch to it."""
+        state = self._corpus.newest_change()
+        numbers = count()
+
+        def write(fill: Callable[[Path], None]) -> Segment:
+            folder = aside / f"{next(numbers):06}"
+            folder.mkdir()
+            fill(folder)
+            return self.snapshots.finish(folder)
+
+        filled = Filled(Content(), SyncReport())
+        for articles in batches(self._corpus.keys()):
+            standing = Standing(self._corpus.standing_of(articles).live, set())
+            filled = self._filler.fill(filled, standing, progress, write=write)
+            filled = filled._replace(content=self._combiner.settle(filled.content, write))
+        accept(self.snapshots.candidate(filled.content))
+        with self._locked("lock"):
+            return self._switch(aside, filled, state, progress)
 
     def _switch(
-        self, aside: Path, state: int, report: SyncReport, progress: Progress
+        self, aside: Path, filled: Filled, state: int, progress: Progress
     ) -> tuple[Snapshot, SyncReport]:
         """Switch to what was rebuilt, with what changed since that began."""
-        content = Content()
-        for folder in sorted(aside.iterdir()):
-            content = content.with_segment(self.snapshots.adopt(folder))
-        aside.rmdir()
+        moved = {one.name: self.snapshots.adopt(aside / one.name) for one in filled.content.segments}
+        filled = filled._replace(content=filled.content.renamed(moved))
         current = self.usable(None)
         line = 1 + (current.manifest.line if current else 0)
         while changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE):
+            if _has_purged(changes):
+                break  # it is followed below
             state = changes[-1].id
-            standing = self._corpus.standing_of({change.article_id for change in changes})
-            content, report = self._with(content, standing, report, progress)
-        named = self._corpus.state_at(state) or "0"
-        snapshot = self.snapshots.publish(content, corpus_state=named, line=line)
+            filled = self._followed(filled, changes, progress)
+        snapshot = self.snapshots.publish(filled.content, corpus_state=self._named(state), line=line)
         self.snapshots.sweep()
-        return self._combiner.combine_small(snapshot), report
+        return self._follow(snapshot, progress, filled.report)
 
-    def _purge(
-        self, current: Snapshot, report: SyncReport, progress: Progress
-    ) -> tuple[Snapshot, SyncReport]:
-        """Compare all passages, then leave nothing anywhere of those that are gone: no word and no vector."""
-        current, found = self._compare(current, progress, anew=False)
-        report = report.then(found.added, found.removed, found.encoded)
-        for name, size in current.content.sizes().items():
-            if size.gone:
-                current = self._combiner.combine(current, (name,))
-        self.snapshots.sweep(MERGING, REBUILDING, all_but_current=True)
-        wanted = {
-            int(offset)
-            for part, alive in current.content.living()
-            if part.places is not None
-            for offset in part.places["offset"][slice(None) if alive is None else alive]
-        }
-        self._kept.scrub(wanted)
-        self.snapshots.forget_other_models()
-        return current, report
+    def _was_purged_after(self, cursor: int) -> bool:
+        """Say whether the log has a purged article after a change."""
+        while changes := self._corpus.changes_after(cursor, limit=_LOOKED_THROUGH):
+            if _has_purged(changes):
+                return True
+            cursor = changes[-1].id
+        return False
+
+    def _is_wiped(self, folder: Path) -> bool:
+        """Say whether another model's index has followed all that was purged."""
+        try:
+            pointer = read_pointer(folder)
+        except SnapshotDamaged:
+            return False
+        cursor = None if pointer is None else self._cursor(pointer[1])
+        return cursor is not None and not self._was_purged_after(cursor)
+
+
+def _has_purged(changes: Sequence[StoredChange]) -> bool:
+    return any(change.kind is Change.PURGED for change in changes)
 
 
 def _has_damaged_tokens(snapshot: Snapshot, *, closely: bool) -> bool:

@@ -1,0 +1,112 @@
+"""Filling: passages of articles are put into segments, and taken out of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from corpus.changes import Standing
+from corpus.store import Corpus
+from corpus.stored import PassageId, PassageText
+from index.content import Content
+from index.encoder import Encoder
+from index.encoding import Progress, build
+from index.keptvectors import KeptVectors
+from index.parts import Part
+from index.postings import Numbers
+from index.segments import Segment
+
+#: Makes a segment of what is written into the folder that it is called with.
+Write = Callable[[Callable[[Path], None]], Segment]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What changed: passages that came, went and stayed, and how many sentences had to be encoded."""
+
+    added: int = 0
+    removed: int = 0
+    kept: int = 0
+    encoded: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Say whether other passages can be found than before."""
+        return bool(self.added or self.removed)
+
+    def then(self, added: int, removed: int, encoded: int) -> "SyncReport":
+        """Return the report of this and of what came after it."""
+        kept = max(0, self.kept - removed)
+        return SyncReport(self.added + added, self.removed + removed, kept, self.encoded + encoded)
+
+
+class Filled(NamedTuple):
+    """Content, and what was done to make it so."""
+
+    content: Content
+    report: SyncReport
+
+
+class Filler:
+    """Reads passages from the corpus and encodes them. May be used from many threads."""
+
+    def __init__(self, corpus: Corpus, encoder: Encoder, kept: KeptVectors) -> None:
+        self._corpus = corpus
+        self._encoder = encoder
+        self._kept = kept
+
+    def fill(
+        self, before: Filled, standing: Standing, progress: Progress, *, write: Write, closely: bool = False
+    ) -> Filled:
+        """Add the passages that are live and not there, and take out those that are gone.
+
+        Args:
+            before: what is there.
+            standing: which passages of some articles are live, and which are gone.
+            progress: told how many sentences are encoded.
+            write: what makes segments.
+            closely: read the word pieces that are kept, too, and encode anew what is damaged.
+        """
+        content, report = before
+        gone = _ordered(standing.gone)
+        gone = gone[content.holds(gone)]
+        if len(gone):
+            content = content.without(gone.tolist())
+        live = _ordered(standing.live)
+        held = content.holds(live)
+        texts = [] if held.all() else self._paragraphs_of(live, live[~held])
+        if not texts:
+            return Filled(content, report.then(0, len(gone), 0))
+        parts, encoded = build(texts, self._encoder, self._kept, progress, closely=closely)
+        ids = _ordered({text.id for text in texts})
+        moved = ids[content.holds(ids)]
+        if len(moved):
+            content = content.without(moved.tolist())
+        content = content.with_segment(write(partial(_write, parts)))
+        return Filled(content, report.then(len(texts) - len(moved), len(gone), encoded))
+
+    def _paragraphs_of(self, live: Numbers, missing: Numbers) -> list[PassageText]:
+        """Return what is indexed of missing passages, and of whatever else is in their paragraphs.
+
+        A paragraph that is cut otherwise keeps some of its sentences; but it is read as a whole.
+        """
+        texts = list(self._corpus.passage_texts(map(PassageId, live.tolist())))
+        wanted = set(missing.tolist())
+        paragraphs = {_paragraph(text) for text in texts if text.id in wanted}
+        return [text for text in texts if _paragraph(text) in paragraphs]
+
+
+def _ordered(ids: set[PassageId]) -> Numbers:
+    return np.array(sorted(ids), dtype=np.int64)
+
+
+def _paragraph(text: PassageText) -> tuple[str, str, str]:
+    return text.language, text.title, text.paragraph
+
+
+def _write(parts: Sequence[Part], folder: Path) -> None:
+    for part in parts:
+        part.write(folder / part.language)
