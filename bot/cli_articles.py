@@ -129,12 +129,11 @@ def diff(context: click.Context, article_id: int, old: int | None, new: int | No
 
     with explained(), open_corpus(settings_of(context)) as corpus:
         history = corpus.history(ArticleId(article_id))
-        later = history.revisions[-1].number if new is None else new
-        if later == 1 and old is None:
-            click.echo(f"article {article_id} has one revision, so it was never changed")
+        later = history.revision(history.revisions[-1].number if new is None else new)
+        if later.number == 1 and old is None:
+            click.echo(f"revision 1 of article {article_id} is the first one: there is nothing before it")
             return
-        earlier = later - 1 if old is None else old
-        click.echo(difference(history.revision(earlier), history.revision(later)))
+        click.echo(difference(history.revision(later.number - 1 if old is None else old), later))
 
 
 @articles.command()
@@ -156,8 +155,11 @@ def remove(context: click.Context, article_id: int, because: str, *, purge: bool
         settings = settings_of(context)
         with open_corpus(settings) as corpus:
             if purge:
+                copies = ", ".join(map(str, corpus.copies_of(ArticleId(article_id))))
                 corpus.purge(ArticleId(article_id), because=because)
                 click.echo(f"purged {article_id}")
+                if copies:
+                    click.echo(f"wire copies of it are still there: {copies}")
             else:
                 removed = corpus.remove(ArticleId(article_id), because=because)
                 click.echo(f"removed {article_id}: {visible(removed.title)}")

@@ -27,6 +27,25 @@ class History:
     purged_at: datetime | None
     revisions: tuple[Revision, ...]
 
+    def revision(self, number: int) -> Revision:
+        """Return the revision of that number.
+
+        Raises:
+            UnknownArticle: when there is none, or nothing of it is left.
+        """
+        if self.purged_at is not None:
+            raise UnknownArticle(
+                f"article {self.article_id} was purged on {self.purged_at:%Y-%m-%d}: "
+                "nothing that it said is left"
+            )
+        for one in self.revisions:
+            if one.number == number:
+                return one
+        raise UnknownArticle(
+            f"article {self.article_id} has no revision {number}; "
+            f"`crisisbot articles history {self.article_id}` lists those there are"
+        )
+
 
 def of(connection: sa.Connection, article_id: ArticleId) -> History:
     """Return the whole history of an article.

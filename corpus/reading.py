@@ -47,6 +47,14 @@ def of_key(connection: sa.Connection, key: str) -> Revision | None:
     return None if row is None else read_revision(row)
 
 
+def copies_of(connection: sa.Connection, article_id: ArticleId) -> list[ArticleId]:
+    """Return the other articles of the same report that are not removed."""
+    report = sa.select(articles.c.report_id).where(articles.c.id == article_id).scalar_subquery()
+    statement = sa.select(articles.c.id).where(articles.c.report_id == report, articles.c.id != article_id)
+    found = connection.scalars(statement.where(articles.c.removed_at.is_(None)).order_by(articles.c.id))
+    return [ArticleId(number) for number in found]
+
+
 def revisions_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, Revision]:
     """Return revisions by their ids, in one statement."""
     rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)))

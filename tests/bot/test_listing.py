@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+
+import pytest
 
 from bot.listing import article_json, article_json_line, article_line, article_page
 from corpus.articles import ArticleId, Revision, RevisionId
 from corpus.languages import Language
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.fakes.command_line import CommandLine
 
 REVISION = Revision(
@@ -81,3 +86,90 @@ def test_an_unknown_article_is_said_with_the_way_out(crisisbot: CommandLine) -> 
         result.stderr
         == "crisisbot: there is no article 4711; `crisisbot articles list` shows those there are\n"
     )
+
+
+# What articles said before, and removed ones
+
+
+@pytest.fixture
+def changed(crisisbot: CommandLine, tmp_path: Path) -> str:
+    """The number of an article that was changed once."""
+    file = tmp_path / "five.txt"
+    for number in ("Five", "Eight"):
+        file.write_text(f"{number} people were held in Aktau.\n\nIt was calm. {number} shops were open.")
+        crisisbot.says("add", str(file), "--title", f"{number} held")
+    return str(crisisbot.titles()["Eight held"])
+
+
+def test_a_changed_article_has_a_history_and_every_revision_can_be_shown(
+    crisisbot: CommandLine, changed: str
+) -> None:
+    first, second = crisisbot.says("articles", "history", changed).splitlines()
+
+    moment = r"\d{4}-\d\d-\d\d \d\d:\d\d"
+    assert re.fullmatch(rf"    1  {moment} - {moment}  Five held", first)
+    assert re.fullmatch(rf"    2  {moment} - now               Eight held", second)
+    assert "Five shops were open." in crisisbot.says("articles", "show", changed, "--revision", "1")
+    assert "Eight shops were open." in crisisbot.says("articles", "show", changed)
+    result = crisisbot.types("articles", "show", changed, "--revision", "3")
+    assert result.exit_code == 2
+    assert f"article {changed} has no revision 3; `crisisbot articles history {changed}`" in result.stderr
+
+
+def test_revisions_are_compared_the_last_two_unless_others_are_asked_for(
+    crisisbot: CommandLine, changed: str
+) -> None:
+    heading, *lines = crisisbot.says("articles", "diff", changed).splitlines()
+
+    assert heading.startswith(f"article {changed}: revision 1 (")
+    assert [line for line in lines if line[:1] in "-+"] == [
+        "",
+        "- Five held",
+        "+ Eight held",
+        "",
+        "- Five people were held in Aktau.",
+        "+ Eight people were held in Aktau.",
+        "- Five shops were open.",
+        "+ Eight shops were open.",
+    ]
+    back = crisisbot.says("articles", "diff", changed, "--from", "2", "--to", "1")
+    assert "- Eight held\n+ Five held" in back
+    assert crisisbot.says("articles", "diff", changed, "--to", "1") == (
+        f"revision 1 of article {changed} is the first one: there is nothing before it\n"
+    )
+
+
+def test_removed_articles_are_listed_with_the_reason_and_keep_their_history(
+    crisisbot: CommandLine, changed: str
+) -> None:
+    assert crisisbot.says("articles", "list", "--removed") == ""
+    crisisbot.says("articles", "remove", changed, "--because", "withdrawn")
+
+    line = crisisbot.says("articles", "list", "--removed")
+    assert re.fullmatch(rf" *{changed}  \d{{4}}-\d\d-\d\d  Eight held: withdrawn\n", line)
+    row = json.loads(crisisbot.says("articles", "list", "--removed", "--json"))
+    assert (row["id"], row["title"], row["removed_because"], row["purged_at"]) == (
+        int(changed), "Eight held", "withdrawn", None,
+    )  # fmt: skip
+    assert re.search(r"^removed .*: withdrawn$", crisisbot.says("articles", "history", changed), re.MULTILINE)
+    assert "Five shops" in crisisbot.says("articles", "show", changed, "--revision", "1")
+
+
+def test_a_purged_article_leaves_a_line_and_no_word(
+    crisisbot: CommandLine, changed: str, tmp_path: Path
+) -> None:
+    said = crisisbot.says("articles", "remove", changed, "--purge", "--because", "a witness asked")
+
+    assert said == f"purged {changed}\n"
+    assert "Eight held" not in crisisbot.says("articles", "list")
+    line = crisisbot.says("articles", "list", "--removed")
+    assert re.fullmatch(rf" *{changed}  \d{{4}}-\d\d-\d\d  \(purged\): a witness asked\n", line)
+    assert "nothing that it said is left" in crisisbot.says("articles", "history", changed)
+    for command in (["show", changed, "--revision", "1"], ["diff", changed]):
+        result = crisisbot.types("articles", *command)
+        assert result.exit_code == 2
+        assert f"article {changed} was purged on" in result.stderr
+    assert crisisbot.says("add", str(tmp_path / "five.txt")) == "1 stays removed\n"
+    crisisbot.says("articles", "remove", changed, "--purge")  # once more: nothing happens
+    for file in crisisbot.data.glob("corpus.sqlite*"):
+        assert b"Eight people" not in file.read_bytes()

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from corpus import deriving
-from corpus.articles import Since
+from corpus.articles import ArticleId, Since
 from corpus.database import Database
 from corpus.passages import Passage, Span
 from corpus.schema import articles, bands, marks, passages
@@ -75,6 +75,7 @@ def test_articles_are_stored_with_all_that_is_derived_of_them(corpus: Corpus, se
     assert None not in dict(wordings).values()
     assert {article_id for _, article_id in banded} == {1, 2}
     assert reports == [1, 1, None, None]
+    assert [corpus.copies_of(ArticleId(number)) for number in (1, 2, 3, 4, 5)] == [[2], [1], [], [], []]
 
 
 def test_opening_derives_what_an_older_version_did_not(
