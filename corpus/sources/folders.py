@@ -7,6 +7,7 @@ called.
 
 import errno
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 from corpus.sources.formats import PARSERS
 
 #: What makes a path a pattern, where no file is called so.
-_WILD = frozenset("*?[")
+_WILD = re.compile(r"[*?]|\[.*\]")
 _HIDDEN = (".", "~$")
 
 
@@ -33,7 +34,7 @@ class Selection:
 
 def select(path: Path) -> Selection:
     """Find the files that a path stands for, a pattern (news/**/*.pdf) where no file is called so."""
-    if _WILD & set(str(path)) and not os.path.lexists(path):
+    if _WILD.search(str(path)) and not os.path.lexists(path):
         return _fitting(path)
     if (obstacle := _obstacle(path)) is not None:
         return Selection(obstacles=((path, obstacle),))

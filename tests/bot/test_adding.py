@@ -81,7 +81,7 @@ def test_what_is_broken_is_named_and_the_rest_goes_on(crisisbot: CommandLine, ze
     "name, reason",
     [
         ("nowhere.txt", "there is no such file or folder"),
-        ("letter.pdf", "files ending in .pdf are not read; .txt"),
+        ("letter.odt", "files ending in .odt are not read; .txt"),
         ("letter", "files ending in nothing are not read"),
     ],
 )
