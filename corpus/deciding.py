@@ -54,7 +54,7 @@ def choose_entries(
     known: Mapping[str, KnownEntry],
     *,
     now: datetime,
-    limit: int = ENTRIES_AT_ONCE,
+    limit: int,
 ) -> Decision:
     """Choose what is new, says something else, or failed and may be tried again."""
     standing = [(entry, _stands(entry, known.get(entry.name), now)) for entry in entries]

@@ -61,14 +61,14 @@ def test_a_known_entry_is_read_again_when_it_says_something_else_or_may_be_tried
     assert (timedelta(minutes=15), timedelta(minutes=10)) == (REREAD_AFTER, FIRST_RETRY)
     one = entry(1)
     before = {one.name: known(one, digest=digest, problem=problem, failures=failures)}
-    decision = choose_entries([one], before, now=NOON + timedelta(minutes=minutes))
+    decision = choose_entries([one], before, now=NOON + timedelta(minutes=minutes), limit=9)
     assert bool(decision.now) is is_read
     assert decision.is_waiting is is_waiting
 
 
 def test_what_the_feed_itself_holds_is_taken_as_soon_as_it_changes() -> None:
     one = entry(1, content=WHOLE)
-    decision = choose_entries([one], {one.name: known(one, digest="other")}, now=NOON)
+    decision = choose_entries([one], {one.name: known(one, digest="other")}, now=NOON, limit=9)
     assert decision.now == (one,)
 
 

@@ -1,0 +1,288 @@
+"""Polling: one feed from its claim to the articles of its entries; `corpus.deciding` says what to do.
+
+A kill at any moment loses nothing: an entry is noted only after its article is stored, else it is read again.
+"""
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from corpus import deciding
+from corpus.errors import CorpusError, FetchFailed, FetchRefused, InvalidArticle, UnreadableSource
+from corpus.feeds import NEVER, Feed, FeedId, KnownEntry
+from corpus.fetching import Fetched, Fetcher
+from corpus.sources.arrivals import read_entry, read_short
+from corpus.sources.entries import Entry
+from corpus.sources.feeds import LARGEST_FEED, ParsedFeed, parse_feed
+from corpus.sources.pages import content_of
+from corpus.store import Change, Corpus
+from corpus.urls import canonical
+
+log = logging.getLogger(__name__)
+
+#: Media types of feeds; many servers name another one than they should, or none.
+FEED_KINDS = frozenset(
+    {
+        *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml"),
+        *(
+            "text/xml",
+            "application/feed+json",
+            "application/json",
+            "text/plain",
+            "text/html",
+            "application/gzip",
+        ),
+        *("application/x-gzip", "application/octet-stream", "application/x-rss+xml", ""),
+    }
+)
+
+#: Answers that ask for peace, and the one that ends a feed.
+TOO_MANY, UNAVAILABLE, GONE = 429, 503, 410
+#: Those that say nothing of other pages of the site.
+_ABOUT_ONE_PAGE = frozenset({401, 402, 403, 404, GONE, 451})
+_NOT_MODIFIED = 304
+
+#: Pages of one feed that fail in a row before the others are left for the next poll: the site may be down.
+PATIENCE = 3
+
+#: How many entries lie between two lines about progress.
+PROGRESS_EVERY = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """What came of polling one feed: changes of articles, entries that became none, those left for later."""
+
+    feed: Feed
+    changes: Counter[Change] = field(default_factory=Counter)
+    unread: int = 0
+    left: int = 0
+    problem: str | None = None
+
+    def __str__(self) -> str:
+        if self.problem is not None:
+            return f"feed {self.feed.id} ({self.feed.name}) cannot be read: {self.problem}"
+        told = [f"{self.changes[change]} {change}" for change in Change if self.changes[change]]
+        told += [f"{self.unread} entries not read"] * bool(self.unread)
+        told += [f"{self.left:,} entries left for the next polls"] * bool(self.left)
+        return f"feed {self.feed.id} ({self.feed.name}): {', '.join(told) or 'nothing new'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """What polling needs of the world: the web, the time, chance, when to end, and how much is enough."""
+
+    fetcher: Fetcher
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    chance: Callable[[], float] = random.random
+    should_end: Callable[[], bool] = lambda: False
+    at_once: int = deciding.ENTRIES_AT_ONCE  # entries of one feed that are read in one poll
+
+
+def poll_due(corpus: Corpus, ways: Ways) -> list[Poll]:
+    """Poll the feeds whose time has come, one after the other; others may do the same at the same time."""
+    polls = []
+    for feed_id in corpus.feeds.due(ways.now()):
+        if ways.should_end():
+            break
+        if (poll := poll_feed(corpus, feed_id, ways)) is not None:
+            polls.append(poll)
+    return polls
+
+
+def poll_feed(corpus: Corpus, feed_id: FeedId, ways: Ways) -> Poll | None:
+    """Poll a feed now, whatever its plan; None when somebody else does so, or it is gone."""
+    claimed = corpus.feeds.claim(feed_id, ways.now())
+    if claimed is None:
+        return None
+    return _Polling(corpus, claimed, ways).run()
+
+
+def fetch_feed(fetcher: Fetcher, url: str, feed: Feed | None = None) -> tuple[Fetched, ParsedFeed | None]:
+    """Fetch and parse a feed; nothing is parsed of one that is as it was.
+
+    Raises:
+        FetchFailed: it cannot be had.
+        UnreadableSource: it is no feed.
+    """
+    etag, last_modified = (feed.etag, feed.last_modified) if feed else (None, None)
+    fetched = fetcher.fetch(
+        url, kinds=FEED_KINDS, largest=LARGEST_FEED, etag=etag, last_modified=last_modified
+    )
+    if fetched.status == _NOT_MODIFIED:
+        return fetched, None
+    return fetched, parse_feed(content_of(fetched), fetched.content_type, fetched.url)
+
+
+class _Polling:
+    """One poll of one feed, which is claimed when it begins and free when it ends."""
+
+    def __init__(self, corpus: Corpus, claimed: Feed, ways: Ways) -> None:
+        self._corpus, self._feed, self._ways = corpus, claimed, ways
+        self._changes: Counter[Change] = Counter()
+        self._unread = 0
+        self._in_a_row = 0
+        self._peace: FetchFailed | None = None
+        self._is_ours = True
+        self._kind = "feed"
+
+    def run(self) -> Poll:
+        try:
+            fetched, parsed = fetch_feed(self._ways.fetcher, self._feed.url, self._feed)
+            entries = self._entries(parsed)
+        except (FetchFailed, UnreadableSource) as error:
+            return self._failed(error)
+        except CorpusError:
+            self._corpus.feeds.finish(self._feed)
+            raise
+        return self._read_all(fetched, parsed, entries)
+
+    def _entries(self, parsed: ParsedFeed | None) -> Sequence[Entry]:
+        """Return what there is to read; that of an index of sitemaps is in the sitemaps it names."""
+        if parsed is None or not parsed.is_sitemap:
+            return parsed.entries if parsed else ()
+        self._kind, now = "sitemap", self._ways.now()
+        entries = [*parsed.entries]
+        for child in deciding.choose_sitemaps(parsed.children, now):
+            entries += self._child_entries(child.url)
+        return deciding.recent(entries, now)
+
+    def _child_entries(self, url: str) -> Sequence[Entry]:
+        """Return what one sitemap of an index says; one that is broken must not hide the others."""
+        try:
+            _, sitemap = fetch_feed(self._ways.fetcher, url)
+        except (FetchFailed, UnreadableSource) as error:
+            log.warning("feed %s: %s: %s", self._feed.id, url, error)
+            return ()
+        return sitemap.entries if sitemap else ()
+
+    def _read_all(self, fetched: Fetched, parsed: ParsedFeed | None, entries: Sequence[Entry]) -> Poll:
+        feeds, now = self._corpus.feeds, self._ways.now()
+        if parsed is not None:
+            self._feed = replace(self._feed, title=parsed.title or self._feed.title)
+        names = {entry.name for entry in entries}
+        known = feeds.known(self._feed.id, names)
+        chosen = deciding.choose_entries(entries, known, now=now, limit=self._ways.at_once)
+        if chosen.left:
+            log.info("feed %s: the newest %s of %s new entries are read now", self._feed.id, *chosen.numbers)
+        left = chosen.left + self._read_some(chosen.now, known)
+        vanished = {one.name: one for one in feeds.waiting(self._feed.id) if one.name not in names}
+        again = [entry for entry in map(_entry_again, vanished.values()) if entry is not None]
+        due = [entry for entry in again if deciding.is_time(vanished[entry.name], now)]
+        left += self._read_some(due, vanished)
+        # What is not known whole must be sent again by the server, and not be said to be as it was.
+        is_whole = not (left or self._unread or again or chosen.is_waiting or (parsed and parsed.children))
+        broken = (
+            f"broken entries that were passed over: {parsed.broken}" if parsed and parsed.broken else None
+        )
+        return self._finish(fetched, left, problem=broken, is_whole=is_whole)
+
+    def _read_some(self, entries: Sequence[Entry], known: Mapping[str, KnownEntry]) -> int:
+        """Read entries and note each when its article is stored; return how many are left."""
+        for number, entry in enumerate(entries):
+            if self._is_enough():
+                return len(entries) - number
+            if number and number % PROGRESS_EVERY == 0:
+                log.info("feed %s: %s of %s entries are read", self._feed.id, number, len(entries))
+            read = self._read(entry, known.get(entry.name))
+            if read.problem and self._ways.should_end():  # what we broke off ourselves is no failure
+                return len(entries) - number
+            self._note(read)
+        return 0
+
+    def _is_enough(self) -> bool:
+        is_down = self._in_a_row >= PATIENCE
+        return is_down or self._peace is not None or not self._is_ours or self._ways.should_end()
+
+    def _read(self, entry: Entry, before: KnownEntry | None) -> KnownEntry:
+        """Read an entry and store its article; where there is none, say why and how often that was so."""
+        source = self._feed.title or urlsplit(self._feed.url).hostname or self._feed.url
+        try:
+            article = read_entry(self._ways.fetcher, entry, source=source, stated=self._feed.stated)
+        except (FetchFailed, InvalidArticle, UnreadableSource) as error:
+            self._count(error)
+            failed = _failure(entry, before, error, now=self._ways.now())
+            short = read_short(entry, source=source, stated=self._feed.stated) if failed.is_given_up else None
+            if short is None:
+                self._unread += 1
+                log.warning("feed %s: %s: %s", self._feed.id, entry.url or entry.id, error)
+                return failed
+            article = short
+        else:
+            self._in_a_row = 0
+        self._changes[self._corpus.put(replace(article, obtained=self._kind))] += 1
+        return KnownEntry(entry.name, entry.digest, article.key, self._ways.now())
+
+    def _count(self, error: CorpusError) -> None:
+        is_down = isinstance(error, FetchFailed) and not isinstance(error, FetchRefused)
+        is_page = isinstance(error, FetchFailed) and error.status in _ABOUT_ONE_PAGE
+        self._in_a_row = self._in_a_row + 1 if is_down and not is_page else 0
+        if isinstance(error, FetchFailed) and error.status in {TOO_MANY, UNAVAILABLE}:
+            self._peace = error
+
+    def _note(self, entry: KnownEntry) -> None:
+        claimed = self._corpus.feeds.record(self._feed, entry)
+        if claimed is None:
+            log.info("feed %s is polled by another process now, or removed", self._feed.id)
+            self._is_ours = False
+        else:
+            self._feed = replace(claimed, title=self._feed.title)
+
+    def _finish(self, fetched: Fetched, left: int, *, problem: str | None, is_whole: bool) -> Poll:
+        now = self._ways.now()
+        asked_s = self._peace.retry_after_s if self._peace else None
+        wait = deciding.pause(self._feed.every_s, 0, jitter=self._jitter(), retry_after_s=asked_s)
+        if self._ways.should_end():
+            wait = timedelta()
+        elif left and not self._peace and self._in_a_row < PATIENCE:
+            wait = min(wait, deciding.SOON)
+        # What a 304 does not repeat holds on (RFC 9110, section 15.4.5).
+        before = self._feed if fetched.status == _NOT_MODIFIED else None
+        self._corpus.feeds.finish(
+            self._feed,
+            title=self._feed.title,
+            next_at=now + wait,
+            etag=(fetched.etag or (before and before.etag)) if is_whole else None,
+            last_modified=(fetched.last_modified or (before and before.last_modified)) if is_whole else None,
+            checked_at=now,
+            failures=0,
+            problem=problem,
+        )
+        return Poll(self._feed, self._changes, self._unread, left)
+
+    def _failed(self, error: CorpusError) -> Poll:
+        if self._ways.should_end():  # what we broke off ourselves is no failure
+            self._corpus.feeds.finish(self._feed)
+            return Poll(self._feed, problem="broken off")
+        now, failures, reason = self._ways.now(), self._feed.failures + 1, str(error)
+        asked_s = error.retry_after_s if isinstance(error, FetchFailed) else None
+        wait = deciding.pause(self._feed.every_s, failures, jitter=self._jitter(), retry_after_s=asked_s)
+        next_at = now + wait
+        if isinstance(error, FetchFailed) and error.status == GONE:
+            next_at = NEVER
+            reason += f"; it is polled no more, and `crisisbot feed add {self._feed.url}` begins again"
+        self._corpus.feeds.finish(
+            self._feed, next_at=next_at, checked_at=now, failures=failures, problem=reason
+        )
+        return Poll(self._feed, problem=reason)
+
+    def _jitter(self) -> float:
+        """Spread polls, so that many feeds of one hour do not come at one moment: 0.9 to 1.1."""
+        return 0.9 + 0.2 * self._ways.chance()
+
+
+def _failure(entry: Entry, before: KnownEntry | None, error: CorpusError, *, now: datetime) -> KnownEntry:
+    is_the_same = before is not None and before.problem is not None and before.digest == entry.digest
+    failures = deciding.tries_used(error, before.failures if before and is_the_same else 0)
+    key = before.article_key if before else entry.url and canonical(entry.url)
+    return KnownEntry(entry.name, entry.digest, key, now, str(error), failures)
+
+
+def _entry_again(known: KnownEntry) -> Entry | None:
+    """Make an entry again of one that failed and that its feed names no more: its page may be had now."""
+    entry = Entry(id=known.name, url=known.article_key)
+    return entry if known.article_key and entry.name == known.name else None
