@@ -163,15 +163,18 @@ def _paragraphs(column: _Column) -> Iterator[list[Line]]:
 
 
 def _begins(column: _Column, above: Line, line: Line) -> bool:
-    """Say whether a paragraph begins with a line, by the places of both, and by how the one above ends."""
-    if above.bottom - line.bottom > APART * column.leading or not _is_as_high(above, line):
+    """Say whether a paragraph begins with a line, by the places of both, and by how the one above ends.
+
+    A line of other letters, such as a word of code begins, may still go on with the sentence above.
+    """
+    if above.bottom - line.bottom > APART * column.leading:
         return True
     if _BROKEN.search(above.text[-2:]):
         return False
     complete = bool(_COMPLETE.search(above.text))
     indented = complete and line.left - max(above.left, column.left) > INDENTED * line.height
-    short = _had_room(column, above, line) and (complete or not line.text[0].islower())
-    return indented or short or bool(_BULLET.match(line.text))
+    other = _had_room(column, above, line) or not _is_as_high(above, line)
+    return indented or (other and (complete or not line.text[0].islower())) or bool(_BULLET.match(line.text))
 
 
 def _had_room(column: _Column, above: Line, line: Line) -> bool:

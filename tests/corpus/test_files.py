@@ -112,12 +112,13 @@ def test_a_file_in_another_encoding_is_rejected_with_a_way_out(tmp_path: Path) -
     assert reason.endswith("iconv -f cp1251 -t utf-8")
 
 
-def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
-    path = tmp_path / "a.txt"
+@pytest.mark.parametrize("name, largest", [("a.txt", files.LARGEST_FILE), ("a.PDF", files.LARGEST_DOCUMENT)])
+def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path, name: str, largest: int) -> None:
+    path = tmp_path / name
     with path.open("wb") as file:
-        file.truncate(files.LARGEST_FILE + 1)  # it takes no space on the disk
+        file.truncate(largest + 1)  # it takes no space on the disk
 
-    assert rejected(path) == [(str(path), "200,000,001 bytes are too many; the limit is 200,000,000")]
+    assert rejected(path) == [(str(path), f"{largest + 1:,} bytes are too many; the limit is {largest:,}")]
 
 
 def test_what_is_not_there_is_rejected(tmp_path: Path) -> None:

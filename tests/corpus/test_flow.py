@@ -59,6 +59,13 @@ def test_larger_letters_and_bullets_stand_alone() -> None:
     assert texts(printed) == ["Unrest in the square", "People came", "• one of them", "• two"]
 
 
+def test_a_sentence_goes_on_with_a_word_in_other_letters() -> None:
+    printed = [line("The program writes its name as", 0), line("crisisbot everywhere it can be", 1, height=7)]
+    assert texts([*printed, line("written.", 2)]) == [
+        "The program writes its name as crisisbot everywhere it can be written."
+    ]
+
+
 def test_a_sentence_goes_on_in_the_next_column_and_on_the_next_page() -> None:
     column = (
         "The ministry said that nobody",
