@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import signal
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import IO, TYPE_CHECKING
 
+import psutil
 import pytest
 
+from corpus.database import sqlite_url
+from corpus.store import Corpus
+from tests.fakes.news import put
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_server import TelegramServer
 
@@ -19,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.fakes.command_line import CommandLine
+    from tests.fakes.telegram import Person
 
 #: Seconds in which a process is there on a busy machine: it loads the model.
 UP = 60
@@ -183,3 +189,48 @@ def test_without_a_token_it_says_where_to_get_one_and_offers_the_terminal(crisis
     assert "https://t.me/BotFather" in result.stderr
     assert "TELEGRAM_BOT_TOKEN=<the token> crisisbot run" in result.stderr
     assert "crisisbot chat" in result.stderr
+
+
+@pytest.mark.slow
+def test_what_another_process_stores_is_answered_even_after_the_indexer_was_killed(
+    telegram: FakeTelegram, crisisbot: CommandLine
+) -> None:
+    person = telegram.user("Dobrynya")
+    where = {"TELEGRAM_BOT_TOKEN": telegram.token, "CRISISBOT_REFRESH_SECONDS": "0.05"}
+    with (
+        TelegramServer(telegram) as url,
+        started(crisisbot, TELEGRAM_API_URL=f"{url}/bot", **where) as process,
+        closing(Corpus.open(sqlite_url(crisisbot.data / "corpus.sqlite"))) as corpus,
+    ):
+        telegram.wait_until(lambda: telegram.updates.poll, within=UP)
+        put(corpus, "bakers", "Bakers in Oral went on strike because flour was dear.", title="Bakers")
+        assert "because flour was dear" in answer_to(person, "Why did bakers in Oral go on strike?", telegram)
+        [indexer] = psutil.Process(process.popen.pid).children()
+        indexer.kill()
+        put(corpus, "drivers", "Drivers in Oral went on strike because fuel was dear.", title="Drivers")
+        assert "because fuel was dear" in answer_to(person, "Why did drivers in Oral go on strike?", telegram)
+        indexers = psutil.Process(process.popen.pid).children()
+        process.popen.kill()
+        process.ends(within=10)
+        assert psutil.wait_procs(indexers, timeout=20)[1] == []  # they end with the bot
+
+    assert len(indexers) == 1
+    assert "the indexer ended with code -9; it is started again in 2 s" in process.err
+
+
+def answer_to(person: Person, question: str, telegram: FakeTelegram) -> str:
+    """Ask until the articles know."""
+    patience_ends = time.monotonic() + UP
+    while True:
+        before = len(person.private().replies)
+        person.says(question)
+        count = functools.partial(_replies_beyond, person, before)
+        telegram.wait_until(count, within=UP)
+        text = person.private().replies[-1].text
+        if "strike" in text.partition("\n")[0] or time.monotonic() > patience_ends:
+            return text
+        time.sleep(0.1)
+
+
+def _replies_beyond(person: Person, number: int) -> bool:
+    return len(person.private().replies) > number
