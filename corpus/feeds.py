@@ -139,9 +139,11 @@ class Feeds:
         with self._database.reading() as connection:
             return [FeedId(one) for one in connection.scalars(statement.order_by(feeds.c.next_at))]
 
-    def claim(self, feed_id: FeedId, now: datetime) -> Feed | None:
-        """Take a feed to poll it; None when another does so, or it is gone."""
+    def claim(self, feed_id: FeedId, now: datetime, *, if_due: bool = False) -> Feed | None:
+        """Take a feed to poll it; None when another does so, it is gone, or it is not due but should be."""
         statement = feeds.update().where(feeds.c.id == feed_id).where(_is_free(now))
+        if if_due:
+            statement = statement.where(feeds.c.next_at <= now)
         with self._database.writing() as connection:
             if not connection.execute(statement.values(claimed_until=now + CLAIM)).rowcount:
                 return None

@@ -6,7 +6,7 @@ A kill at any moment loses nothing: an entry is noted only after its article is 
 import logging
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
@@ -83,20 +83,18 @@ class Ways:
     at_once: int = deciding.ENTRIES_AT_ONCE  # entries of one feed that are read in one poll
 
 
-def poll_due(corpus: Corpus, ways: Ways) -> list[Poll]:
+def poll_due(corpus: Corpus, ways: Ways) -> Iterator[Poll]:
     """Poll the feeds whose time has come, one after the other; others may do the same at the same time."""
-    polls = []
     for feed_id in corpus.feeds.due(ways.now()):
         if ways.should_end():
-            break
-        if (poll := poll_feed(corpus, feed_id, ways)) is not None:
-            polls.append(poll)
-    return polls
+            return
+        if (poll := poll_feed(corpus, feed_id, ways, if_due=True)) is not None:
+            yield poll
 
 
-def poll_feed(corpus: Corpus, feed_id: FeedId, ways: Ways) -> Poll | None:
-    """Poll a feed now, whatever its plan; None when somebody else does so, or it is gone."""
-    claimed = corpus.feeds.claim(feed_id, ways.now())
+def poll_feed(corpus: Corpus, feed_id: FeedId, ways: Ways, *, if_due: bool = False) -> Poll | None:
+    """Poll a feed, whatever its plan unless `if_due`; None when somebody else does so, or it is gone."""
+    claimed = corpus.feeds.claim(feed_id, ways.now(), if_due=if_due)
     if claimed is None:
         return None
     return _Polling(corpus, claimed, ways).run()
@@ -156,7 +154,7 @@ class _Polling:
         try:
             _, sitemap = fetch_feed(self._ways.fetcher, url)
         except (FetchFailed, UnreadableSource) as error:
-            log.warning("feed %s: %s: %s", self._feed.id, url, error)
+            log.warning("feed %s: %s: %s", self._feed.id, canonical(url), error)
             return ()
         return sitemap.entries if sitemap else ()
 
@@ -209,7 +207,7 @@ class _Polling:
             short = read_short(entry, source=source, stated=self._feed.stated) if failed.is_given_up else None
             if short is None:
                 self._unread += 1
-                log.warning("feed %s: %s: %s", self._feed.id, entry.url or entry.id, error)
+                log.warning("feed %s: %s: %s", self._feed.id, canonical(entry.url or "an entry"), error)
                 return failed
             article = short
         else:

@@ -1,0 +1,89 @@
+"""Subscribing: from an address that somebody gave to a feed that is polled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from corpus.errors import FetchFailed, UnreadableSource
+from corpus.feeds import Feed
+from corpus.fetching import Fetched, Fetcher
+from corpus.polling import FEED_KINDS
+from corpus.sources.feeds import LARGEST_FEED, ParsedFeed, parse_feed
+from corpus.sources.pages import HTML_KINDS, content_of, read_head
+from corpus.store import Corpus
+from corpus.urls import canonical
+
+#: Seconds between two polls of a feed of which nobody says how often.
+EVERY_S = 300
+
+#: Feeds that a page names and that are tried.
+FEEDS_TRIED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A feed that is polled now: whether it is new, and how many entries it has just now."""
+
+    feed: Feed
+    is_new: bool
+    entries: int
+
+
+def subscribe(
+    corpus: Corpus,
+    fetcher: Fetcher,
+    url: str,
+    *,
+    stated: Mapping[str, str] | None = None,
+    every_s: int = EVERY_S,
+    now: datetime | None = None,
+) -> Subscription:
+    """Keep a feed, a news sitemap or the feed of a page, after a look at it.
+
+    Raises:
+        FetchFailed: it cannot be had.
+        UnreadableSource: it is no feed, and names none.
+    """
+    address, parsed = find_feed(fetcher, url)
+    known = {canonical(feed.url): feed.url for feed in corpus.feeds.all()}
+    feed, is_new = corpus.feeds.add(
+        known.get(canonical(address), address),
+        title=parsed.title,
+        stated=stated or {},
+        every_s=every_s,
+        now=now or datetime.now(UTC),
+    )
+    return Subscription(feed, is_new, len(parsed.entries) + len(parsed.children))
+
+
+def find_feed(fetcher: Fetcher, url: str) -> tuple[str, ParsedFeed]:
+    """Return the feed at an address, or the first one that the page there names; with its own address.
+
+    Raises:
+        FetchFailed: it cannot be had.
+        UnreadableSource: it is no feed, and names none.
+    """
+    fetched = fetcher.fetch(url, kinds=FEED_KINDS, largest=LARGEST_FEED)
+    try:
+        return url, _parsed(fetched)
+    except UnreadableSource as error:
+        problem = error
+    named = _named(fetched)
+    for address in named[:FEEDS_TRIED]:
+        try:
+            return address, _parsed(fetcher.fetch(address, kinds=FEED_KINDS, largest=LARGEST_FEED))
+        except (FetchFailed, UnreadableSource) as error:
+            problem = UnreadableSource(f"it names the feed {canonical(address)}, but of that: {error}")
+    hint = "" if named else ", and it names no feed"
+    raise UnreadableSource(f"{canonical(url)} cannot be followed: {problem}{hint}")
+
+
+def _parsed(fetched: Fetched) -> ParsedFeed:
+    return parse_feed(content_of(fetched), fetched.content_type, fetched.url)
+
+
+def _named(fetched: Fetched) -> tuple[str, ...]:
+    if fetched.content_type not in HTML_KINDS:
+        return ()
+    # Only addresses are looked for, so that letters which cannot be read do not matter.
+    return read_head(content_of(fetched).decode(errors="replace"), fetched.url).feeds
