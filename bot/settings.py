@@ -1,6 +1,7 @@
 """Settings: the only reader of the environment. docs/operations.md explains each one (a test insists)."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,10 @@ LEAST_SURE, MOST_SURE = 0.5, 0.99
 #: Telegram's user ids have at most 52 bits (https://core.telegram.org/bots/api#user).
 LARGEST_USER_ID = 2**52
 
+#: A host and its port; IPv6 addresses stand in brackets.
+_PLACE = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\[[0-9a-f:.]+\]):[1-9][0-9]{0,4}")
+LARGEST_PORT = 65_535
+
 #: Every variable that is read, so that documentation can be held against it.
 VARIABLES = (
     "CRISISBOT_DATA",
@@ -36,6 +41,7 @@ VARIABLES = (
     "CRISISBOT_SURE",
     "CRISISBOT_REFRESH_SECONDS",
     "CRISISBOT_ADMINS",
+    "CRISISBOT_FETCH_TRUSTED",
     "CRISISBOT_LOG_LEVEL",
     "TELEGRAM_BOT_TOKEN",
     "TELEGRAM_API_URL",
@@ -57,6 +63,7 @@ class Settings:
     sure: float | None
     refresh_seconds: float
     admins: frozenset[int]
+    fetch_trusted: frozenset[str]
     log_level: str
     telegram_api_url: str
     environment: Mapping[str, str] = field(repr=False)
@@ -85,6 +92,7 @@ class Settings:
             sure=_probability(given, "CRISISBOT_SURE"),
             refresh_seconds=_seconds(given, "CRISISBOT_REFRESH_SECONDS", default=0.5),
             admins=_user_ids(given, "CRISISBOT_ADMINS"),
+            fetch_trusted=_places(given, "CRISISBOT_FETCH_TRUSTED"),
             log_level=_choice(given, "CRISISBOT_LOG_LEVEL", LOG_LEVELS, default="INFO"),
             telegram_api_url=_url(given, "TELEGRAM_API_URL", default=TELEGRAM_API),
             environment=dict(environment),
@@ -183,6 +191,18 @@ def _user_ids(given: Mapping[str, str], name: str) -> frozenset[int]:
             "with commas, such as 123456789,987654321"
         )
     return frozenset(map(int, ids))
+
+
+def _places(given: Mapping[str, str], name: str) -> frozenset[str]:
+    """Read hosts with their ports, as `corpus.fetching` takes them."""
+    value = given.get(name, "")
+    places = [one.strip().lower() for one in value.split(",")] if value else []
+    if not all(_PLACE.fullmatch(one) and int(one.rpartition(":")[2]) <= LARGEST_PORT for one in places):
+        raise InvalidSetting(
+            f"{name} is {value!r}; it may hold hosts with their ports, with commas, such as "
+            "news.internal:8080,127.0.0.1:80"
+        )
+    return frozenset(places)
 
 
 def _url(given: Mapping[str, str], name: str, *, default: str) -> str:

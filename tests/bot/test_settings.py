@@ -28,6 +28,7 @@ def test_without_variables_everything_has_a_default() -> None:
     assert settings.sure is None
     assert settings.refresh_seconds == 0.5
     assert settings.admins == frozenset()
+    assert settings.fetch_trusted == frozenset()
     assert settings.log_level == "INFO"
     assert settings.telegram_api_url == TELEGRAM_API
     assert settings.token is None
@@ -64,6 +65,8 @@ def test_an_empty_variable_counts_as_unset(blank: str) -> None:
         ("CRISISBOT_SURE", "0.99", "sure", 0.99),
         ("CRISISBOT_REFRESH_SECONDS", "0.5", "refresh_seconds", 0.5),
         ("CRISISBOT_ADMINS", "5000000001, 42", "admins", {5000000001, 42}),
+        ("CRISISBOT_FETCH_TRUSTED", "News.internal:8080", "fetch_trusted", {"news.internal:8080"}),
+        ("CRISISBOT_FETCH_TRUSTED", "10.0.0.1:80, [::1]:99", "fetch_trusted", {"10.0.0.1:80", "[::1]:99"}),
         ("CRISISBOT_LOG_LEVEL", "debug", "log_level", "DEBUG"),
         ("TELEGRAM_BOT_TOKEN", f" {TOKEN}\n", "token", TOKEN),
         ("TELEGRAM_API_URL", "http://localhost:8081/bot", "telegram_api_url", "http://localhost:8081/bot"),
@@ -96,6 +99,10 @@ def test_a_variable_is_read(variable: str, value: str, field: str, expected: obj
         ("CRISISBOT_ADMINS", "-1002000000001", "no chats"),
         ("CRISISBOT_ADMINS", "0", "user ids"),
         ("CRISISBOT_ADMINS", "٤٢", "user ids"),
+        ("CRISISBOT_FETCH_TRUSTED", "news.internal", "hosts with their ports"),
+        ("CRISISBOT_FETCH_TRUSTED", "http://news.internal:80", "such as news.internal:8080"),
+        ("CRISISBOT_FETCH_TRUSTED", "news.internal:65536", "such as news.internal:8080"),
+        ("CRISISBOT_FETCH_TRUSTED", "news.internal:80,", "such as news.internal:8080"),
         ("CRISISBOT_LOG_LEVEL", "LOUD", "DEBUG, INFO, WARNING, ERROR"),
         ("TELEGRAM_API_URL", "localhost:8081", "begins with http:// or https://"),
     ],
