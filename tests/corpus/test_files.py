@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from corpus.articles import Article
+from corpus.database import sqlite_url
 from corpus.languages import Language
 from corpus.sources import files
 from corpus.sources.files import Rejected, bundled_digest, read_bundled, read_files
@@ -324,7 +325,7 @@ def test_a_folder_that_cannot_be_listed_is_named_and_the_rest_goes_on(unprivileg
 
 def test_a_stated_source_stays_until_another_is_stated(tmp_path: Path) -> None:
     path = write(tmp_path / "a.txt")
-    with closing(Corpus.open("sqlite://")) as corpus:
+    with closing(Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))) as corpus:
 
         def add(**stated: object) -> tuple[str, Change]:
             (article,) = read_files([path], stated=stated, known=corpus.find)
