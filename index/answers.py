@@ -8,7 +8,7 @@ from corpus.articles import ArticleId, Revision, RevisionId
 from corpus.copies import FARTHEST_DAYS, Copy, days_apart, is_same_sentence, is_telling, wording
 from corpus.languages import Language, detect
 from corpus.passages import Span
-from corpus.stored import CorpusSummary, PassageId
+from corpus.stored import CorpusSummary, PassageId, StoredPassage
 from index.confidence import Evidenced, Outcome
 from index.errors import InvalidQuestion
 from index.signals import Signals
@@ -158,6 +158,12 @@ class Candidate:
     by: Evidenced = Evidenced.WORDS
     probability: float = 0.0
     outcome: Outcome = Outcome.NOTHING
+
+    @property
+    def stored(self) -> StoredPassage:
+        """The passage as the corpus knows it."""
+        one = self.evidence
+        return StoredPassage(one.passage_id, one.revision, one.position, one.sentence, self.paragraph)
 
 
 def choose(candidates: Sequence[Candidate], *, limit: int) -> tuple[Candidate, ...]:

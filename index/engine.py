@@ -7,7 +7,18 @@ from pathlib import Path
 
 from corpus.store import Corpus
 from corpus.stored import CorpusSummary
-from index.answers import Answer, Candidate, Evidence, Question, Reference, choose
+from index.answers import (
+    Answer,
+    Candidate,
+    Evidence,
+    Question,
+    Reference,
+    choose,
+    earlier_copy,
+    moved,
+    with_copies,
+    worded_once,
+)
 from index.confidence import Calibration, Outcome, read_calibration
 from index.encoder import Encoder
 from index.encoding import Progress
@@ -152,16 +163,17 @@ class Engine:
         snapshot = self._ready()
         asked = read_question(question.text, question.language, snapshot.shelves, self._encoder)
         hits = rank(snapshot.shelves.values(), asked, snapshot.tokens, self._weights, limit=2 * READ)
-        stored = self._stored(hits[:READ])
-        if len(stored) < READ < len(hits):  # some are gone by now
-            stored = self._stored(hits)[:READ]
+        stored = worded_once(self._stored(hits[:READ]))
+        if len(stored) < READ < len(hits):  # some are gone by now, some are copies
+            stored = worded_once(self._stored(hits))[:READ]
         considered = self._judge.judge(asked, stored, snapshot)
         best = considered[0] if considered else None
         outcome = Outcome.NOTHING if best is None else best.outcome
         shown = []
         if outcome is not Outcome.NOTHING:
             near = [one for one in choose(considered, limit=READ) if one.outcome is not Outcome.NOTHING]
-            shown = [self._judge.mark(asked, one, snapshot) for one in near[skip : skip + limit]]
+            page = self._where_they_stood_first(near[skip : skip + limit])
+            shown = [self._judge.mark(asked, one, snapshot) for one in page]
         return Answer(
             question=question,
             outcome=outcome,
@@ -181,10 +193,33 @@ class Engine:
         places = [(one.revision_id, one.position) for one in references]
         stored = self._corpus.passages_at(places)
         around = self._corpus.neighbours(stored, before=radius, after=radius)
+        also = self._corpus.also_in(stored)
         return tuple(
-            Evidence(passage.id, passage.revision, passage.position, passage.sentence, spans)
+            Evidence(
+                passage.id, passage.revision, passage.position, passage.sentence, spans,
+                also=tuple(also[passage.id]),
+            )
             for passage, spans in zip(stored, around, strict=True)
-        )
+        )  # fmt: skip
+
+    def _where_they_stood_first(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """Show each sentence in the article that came first of all that have it, and name the others."""
+        also = self._corpus.also_in([one.stored for one in candidates])
+        named = [with_copies(one, also[one.evidence.passage_id]) for one in candidates]
+        shown: dict[Reference, Candidate] = {}
+        for one in named:
+            first = self._moved(one)
+            if first.evidence.reference in shown:
+                first = one
+            shown[first.evidence.reference] = first
+        return list(shown.values())
+
+    def _moved(self, candidate: Candidate) -> Candidate:
+        earlier = earlier_copy(candidate.evidence)
+        if earlier is None:
+            return candidate
+        found = self.recall([Reference(earlier.revision_id, earlier.position)], radius=1)
+        return moved(candidate, found[0]) if found else candidate
 
     def _switch(self, snapshot: Snapshot) -> None:
         if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
