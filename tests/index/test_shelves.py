@@ -2,49 +2,23 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from corpus.languages import Language
-from corpus.stored import PassageId, PassageText, passage_id
-from index.errors import SnapshotDamaged
+from corpus.stored import PassageId
 from index.fields import FIELDS, PARAGRAPH_SHARE, Query
 from index.meanings import LEXICON, meanings
-from index.shelves import RULES, Shelf, by_language
+from index.parts import Living, Part
+from index.shelves import RULES, Shelf, by_language, shelve
 from index.signals import Signal
-from index.tokens import PLACE
 from tests.fakes.encoder import encode, vector
-from tests.fakes.shelves import Kept, shelf_of
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from index.encoder import Vectors
+from tests.fakes.shelves import kept, shelf_of, text
 
 EN = Language.ENGLISH
 WORDS, PARAGRAPH_WORDS, PIECES = Signal.WORDS, Signal.PARAGRAPH_WORDS, Signal.PIECES
 MEANINGS, COSINE, PARAGRAPH_COSINE = Signal.MEANINGS, Signal.COSINE, Signal.PARAGRAPH_COSINE
-
-
-def text(
-    sentence: str, *, paragraph: str | None = None, title: str = "News", language: Language = EN
-) -> PassageText:
-    paragraph = paragraph or sentence
-    number = passage_id(language=language, title=title, paragraph=paragraph, sentence=sentence)
-    return PassageText(number, language, title, paragraph, sentence)
-
-
-def kept(vectors: Vectors) -> Kept:
-    """Return vectors with places of word pieces, ten a passage, one passage after the other."""
-    places = np.zeros(len(vectors), dtype=PLACE)
-    places["offset"], places["count"] = np.arange(len(vectors)) * 1000, 10
-    return Kept(vectors, places)
-
-
-def vectors(texts: list[PassageText]) -> Vectors:
-    return np.array([vector(one.sentence) for one in texts])
 
 
 def by_words(question: str, language: Language = EN, *signals: Signal) -> Query:
@@ -77,39 +51,17 @@ TEXTS = [
 
 @pytest.fixture
 def shelf() -> Shelf:
-    return shelf_of(TEXTS, kept(vectors(TEXTS)))
+    return shelf_of(TEXTS, kept(TEXTS))
 
 
-def test_every_passage_has_a_row_and_every_paragraph_one(shelf: Shelf) -> None:
-    assert shelf.ids.tolist() == [one.id for one in TEXTS]
-    assert shelf.paragraphs.tolist() == [0, 0, 1, 2]
+def test_every_passage_has_a_row_and_the_shelf_goes_on_from_part_to_part() -> None:
+    parts = [Living(Part.build(TEXTS[:2], None)), Living(Part.build(TEXTS[2:], None))]
+    shelf = Shelf(EN, parts)
+
     assert shelf.passage_ids() == {one.id for one in TEXTS}
-
-
-def test_equal_paragraphs_under_other_titles_are_others() -> None:
-    twice = [text("Same.", title="One"), text("Same.", title="Other")]
-
-    assert shelf_of(twice, None).paragraphs.tolist() == [0, 1]
-
-
-def test_a_paragraphs_vector_is_the_mean_of_its_sentences_scaled_to_length_1(shelf: Shelf) -> None:
-    mean = vector(TEXTS[0].sentence) + vector(TEXTS[1].sentence)
-
-    assert shelf.paragraph_vectors is not None
-    assert shelf.paragraph_vectors[0].tolist() == pytest.approx(
-        (mean / np.linalg.norm(mean)).tolist(), abs=1e-6
-    )
-    assert np.linalg.norm(shelf.paragraph_vectors, axis=1).tolist() == pytest.approx([1, 1, 1])
-
-
-def test_sentences_that_point_apart_make_no_nan() -> None:
-    pair = [text("One.", paragraph="One. Two."), text("Two.", paragraph="One. Two.")]
-    one = vector("One.")
-
-    shelf = shelf_of(pair, kept(np.array([one, -one])))
-
-    assert shelf.paragraph_vectors is not None
-    assert shelf.paragraph_vectors.tolist() == [[0.0] * len(one)]
+    assert len(shelf) == 4
+    assert shelf.ids_of(np.array([0, 2, 3])).tolist() == [TEXTS[0].id, TEXTS[2].id, TEXTS[3].id]
+    assert shelf.ids_of(np.array([], dtype=np.int64)).tolist() == []
 
 
 def found_by(shelf: Shelf, query: Query, *, limit: int = 10) -> dict[int, dict[Signal, float]]:
@@ -219,7 +171,8 @@ def test_a_passage_knows_where_its_word_pieces_are(shelf: Shelf) -> None:
         assert place is not None
         offsets[one.id] = int(place["offset"])
 
-    assert offsets == {one.id: 1000 * row for row, one in enumerate(TEXTS)}
+    assert offsets == {one.id: 1_000 * one.id for one in TEXTS}
+    assert shelf.place(2) == shelf.place_of(TEXTS[2].id)
     assert shelf_of(TEXTS, None).place_of(TEXTS[0].id) is None
 
 
@@ -230,35 +183,20 @@ def test_a_passage_that_is_not_on_the_shelf_has_no_word_pieces(shelf: Shelf) -> 
     assert [shelf.place_of(one) for one in strangers] == [None] * len(strangers)
 
 
-@pytest.mark.parametrize("with_vectors", [True, False])
-def test_what_was_written_is_read(tmp_path: Path, *, with_vectors: bool) -> None:
-    built = shelf_of(TEXTS, kept(vectors(TEXTS)) if with_vectors else None)
-    built.write(tmp_path / EN)
-    asked = Query(by_words("Who is silent?").terms, encode("Who is silent?"))
+def test_of_a_place_that_is_dead_nothing_is_said_and_of_a_part_without_a_living_row_there_is_none() -> None:
+    part = Part.build(TEXTS, kept(TEXTS))
+    alive = np.array([True, False, True, True])
 
-    read = Shelf.read(tmp_path / EN)
+    shelves = shelve(
+        [Living(part, alive), Living(Part.build([text("Gone.")], None), np.zeros(1, dtype=bool))]
+    )
 
-    assert read.language is EN
-    assert found_by(read, asked) == found_by(built, asked)
-    assert found_by(read, asked).keys() == ({0, 1, 2, 3} if with_vectors else {0, 1})
-    assert (read.vectors is not None) is with_vectors
-    for one in TEXTS:
-        assert read.place_of(one.id) == built.place_of(one.id)
-
-
-@pytest.mark.parametrize("content", [None, b"", b"\x93NUMPY", b"rubbish"])
-@pytest.mark.parametrize("name", ["ids.npy", "paragraphs.npy", "paragraph_vectors.npy", "places.npy"])
-def test_a_file_that_is_no_array_is_called_damaged(
-    shelf: Shelf, tmp_path: Path, name: str, content: bytes | None
-) -> None:
-    shelf.write(tmp_path / EN)
-    if content is None:
-        (tmp_path / EN / name).unlink()
-    else:
-        (tmp_path / EN / name).write_bytes(content)
-
-    with pytest.raises(SnapshotDamaged, match="cannot be read"):
-        Shelf.read(tmp_path / EN)
+    assert shelves.keys() == {EN}
+    assert len(shelves[EN].parts) == 1
+    assert len(shelves[EN]) == 3
+    assert shelves[EN].place_of(TEXTS[1].id) is None
+    assert shelves[EN].passage_ids() == {TEXTS[0].id, TEXTS[2].id, TEXTS[3].id}
+    assert shelve([Living(part, np.zeros(4, dtype=bool))]) == {}
 
 
 def test_passages_are_sorted_onto_shelves_by_language_and_id() -> None:
@@ -276,4 +214,4 @@ def test_rules_grow_with_the_dictionaries_so_that_older_generations_are_rebuilt(
     content = hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
     # Where this fails, RULES must be greater than the number here; then write both down.
-    assert (RULES, content) == (3, "d4ec7f4f7665c137083165929f56553481f356bb5cf9d1fd3ed9db17d4b2af7c")
+    assert (RULES, content) == (4, "d4ec7f4f7665c137083165929f56553481f356bb5cf9d1fd3ed9db17d4b2af7c")
