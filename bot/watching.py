@@ -141,9 +141,9 @@ class Watcher:
             self._is_behind = False
 
     def _remove_gone(self) -> None:
+        # A URL may be in several files, and then its article stays while one of them does.
+        kept = {key for file, keys in self._keys.items() if file not in self._gone for key in keys}
         for file in sorted(self._gone):
-            # A URL may be in several files, and then its article stays while one of them does.
-            kept = {key for other, keys in self._keys.items() if other != file for key in keys}
             for key in self._keys.get(file, set()) - kept:
                 if (revision := self._corpus.find(key)) is not None:
                     self._remove(revision.article_id, shown(file))
