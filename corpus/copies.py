@@ -151,7 +151,7 @@ def kept(looked_for: Sequence[int]) -> list[int]:
 
 def may_be_copies(one: str, other: str) -> bool:
     """Say at a glance at two texts whether it is worth comparing them."""
-    small, large = sorted((_glance(one), _glance(other)), key=len)
+    small, large = sorted((_glance(one[:GLANCED_AT]), _glance(other[:GLANCED_AT])), key=len)
     return _share(small, large) >= WORTH_COMPARING
 
 
@@ -267,7 +267,7 @@ def _share(some: AbstractSet[str], of: AbstractSet[str]) -> float:
 
 @functools.lru_cache(maxsize=100)
 def _glance(text: str) -> frozenset[str]:
-    return frozenset(word[:OTHER_STEM] for word in _LONG_WORD.findall(text[:GLANCED_AT].casefold()))
+    return frozenset(word[:OTHER_STEM] for word in _LONG_WORD.findall(text.casefold()))
 
 
 def _alike(one: Statement, other: Statement) -> float:
