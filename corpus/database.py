@@ -1,6 +1,6 @@
 """Opening the database: SQLite in WAL mode or any SQLAlchemy URL, migrated to the newest schema.
 
-The only module that knows Alembic and the habits of single databases.
+The only module that knows Alembic and, but for what they say when they fail, the habits of single databases.
 """
 
 import sqlite3
@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from corpus.errors import DatabaseUnavailable
+from corpus.outages import explain, reason
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -28,6 +29,20 @@ SQLITE_PATIENCE_S = 30
 #: become visible in the order of their ids.
 MIGRATION_LOCK = 0x_C815_15B0
 CHANGES_LOCK = 0x_C815_15B1
+
+#: Seconds to wait for a server that does not answer, and for a connection while all are in use.
+SERVER_PATIENCE_S, POOL_PATIENCE_S = 10, 30
+
+#: How a connection to PostgreSQL is made, unless the URL says otherwise: a server that vanished is noticed.
+#: https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+POSTGRESQL: dict[str, str | int] = {
+    "application_name": "crisisbot",
+    "connect_timeout": SERVER_PATIENCE_S,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 1_000 * SERVER_PATIENCE_S,
+}
 
 #: Tables of which a row may hold words of an article.
 WORDY_TABLES = ("articles", "revisions", "passages", "bands", "entries")
@@ -60,7 +75,7 @@ class Database:
         except DBAPIError as error:
             database.close()
             raise DatabaseUnavailable(
-                f"the tables in {database.shown_url} cannot be made or read: {_reason(error)}"
+                f"the tables in {database.shown_url} cannot be made or read: {reason(error)}"
             ) from error
         return database
 
@@ -112,7 +127,7 @@ class Database:
                     connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {', '.join(WORDY_TABLES)}")
         except (DBAPIError, sqlite3.Error) as error:
             raise DatabaseUnavailable(
-                f"what was deleted from {self.shown_url} could not be overwritten yet: {_reason(error)}; "
+                f"what was deleted from {self.shown_url} could not be overwritten yet: {reason(error)}; "
                 "stop whatever else uses it, and run the same command again"
             ) from error
 
@@ -154,14 +169,16 @@ def _engine(url: str) -> sa.Engine:
             parsed = parsed.set(drivername="postgresql+psycopg")  # the driver that our extra installs
         engine = sa.create_engine(
             parsed,
-            pool_pre_ping=parsed.get_backend_name() != "sqlite",
+            pool_pre_ping=parsed.get_backend_name() != "sqlite",  # so that one that came back is found
+            pool_timeout=POOL_PATIENCE_S,
+            connect_args=_connect_arguments(parsed),
             hide_parameters=True,  # what people asked or wrote must not get into logs with an error
         )
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         # What a ValueError quotes may be a part of the password.
-        reason = type(error).__name__ if isinstance(error, ValueError) else str(error).splitlines()[0]
+        why = type(error).__name__ if isinstance(error, ValueError) else str(error).splitlines()[0]
         raise DatabaseUnavailable(
-            f"DATABASE_URL cannot be used ({reason}); it looks like "
+            f"DATABASE_URL cannot be used ({why}); it looks like "
             "sqlite:////folder/file.sqlite or postgresql://user:password@host/name "
             "(for PostgreSQL, install the extra: pip install 'crisisbot[postgres]')"
         ) from error
@@ -169,6 +186,12 @@ def _engine(url: str) -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect_arguments(url: sa.URL) -> dict[str, str | int]:
+    if url.drivername != "postgresql+psycopg":
+        return {}
+    return {name: value for name, value in POSTGRESQL.items() if name not in url.query}
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -209,26 +232,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _explained(database: Database) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, sa.exc.InterfaceError) as error:
-        raise DatabaseUnavailable(
-            f"the database {database.shown_url} does not work: {_reason(error)}"
-        ) from error
-    except DBAPIError as error:
-        if isinstance(error.orig, sqlite3.DatabaseError) and _damaged(error.orig):
-            raise DatabaseUnavailable(
-                f"{database.shown_url} is no SQLite database or is damaged; move it away or restore a copy"
-            ) from error
-        raise
-
-
-def _damaged(error: sqlite3.DatabaseError) -> bool:
-    return error.sqlite_errorcode in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
-
-
-def _reason(error: DBAPIError | sqlite3.Error) -> str:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    lines = str(cause).strip().splitlines()
-    return lines[0] if lines else type(cause).__name__
+    except sa.exc.SQLAlchemyError as error:
+        explained = explain(error, database.shown_url)
+        if explained is None:
+            raise
+        raise explained from error
 
 
 def _migrate(connection: sa.Connection) -> None:

@@ -67,6 +67,16 @@ def postgresql_server() -> Iterator[str]:
 
 
 @pytest.fixture
+def stoppable_server() -> Iterator[Any]:
+    """A PostgreSQL server of one test's own, which it may stop and start, whatever the others run on."""
+    with tempfile.TemporaryDirectory(prefix="crisisbot-") as folder:
+        server = _started_server(Path(folder))
+        _forgo_durability(_with_driver(server.get_uri()))
+        yield server
+        server.cleanup()
+
+
+@pytest.fixture
 def corpus(database_url: str) -> Iterator[Corpus]:
     """An empty corpus."""
     with closing(Corpus.open(database_url)) as opened:
