@@ -27,6 +27,7 @@ from bot.editor import Editor
 from bot.handlers.admin import Admin
 from bot.handlers.arrivals import Arrivals
 from bot.handlers.commands import Commands
+from bot.handlers.feeds import Feeds
 from bot.handlers.posts import Posts
 from bot.handlers.presses import Presses
 from bot.handlers.questions import Questions
@@ -101,6 +102,7 @@ def _serve_admins(app: Bot, editor: Editor, admins: Admins) -> None:
     app.add_handler(MessageHandler(by_admin & (filters.FORWARDED | filters.Document.ALL), arrivals.take))
     app.add_handler(CommandHandler("add", admin.add, by_admin))
     app.add_handler(CommandHandler("remove", admin.remove, by_admin))
+    app.add_handler(CommandHandler("feeds", Feeds(editor).answer, by_admin))
     app.add_handler(CallbackQueryHandler(admin.press, pattern="^rm:"))
 
 
@@ -138,6 +140,7 @@ def _admin_menu(say: Callable[..., str]) -> list[BotCommand]:
     return [
         BotCommand("add", say("add articles")),
         BotCommand("remove", say("take an article out of all answers")),
+        BotCommand("feeds", say("feeds and channels")),
     ]
 
 

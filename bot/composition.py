@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -19,6 +20,9 @@ from index.encoding import Progress
 from index.engine import Engine
 from index.reader import Reader
 from index.sync import SyncReport
+
+if TYPE_CHECKING:
+    from corpus.fetching import Fetcher
 
 log = logging.getLogger(__name__)
 
@@ -84,14 +88,18 @@ def open_engine(settings: Settings, *, is_followed: bool = False) -> Iterator[Pa
         yield parts
 
 
-@contextmanager
-def open_editor(corpus: Corpus) -> Iterator[Editor]:
-    """Open what admins and channels use to change the articles, with its own way to the web."""
+def make_fetcher(settings: Settings) -> "Fetcher":
+    """Build the way to the web; whoever has it closes it."""
     from corpus.fetching import Fetcher  # noqa: PLC0415 (not needed for most commands)
-    from corpus.sources.pages import read_page  # noqa: PLC0415
 
-    with Fetcher() as fetcher:
-        yield Editor(corpus, lambda url: read_page(fetcher, url))
+    return Fetcher(trusted=settings.fetch_trusted)
+
+
+@contextmanager
+def open_editor(settings: Settings, corpus: Corpus) -> Iterator[Editor]:
+    """Open what admins and channels use to change the articles, with its own way to the web."""
+    with make_fetcher(settings) as fetcher:
+        yield Editor(corpus, fetcher)
 
 
 def _bring_up_to_date(engine: Engine) -> None:

@@ -4,18 +4,24 @@ Methods take seconds at worst, but for pages, and may be called from many thread
 articles as if it was done once.
 """
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from corpus.articles import Article, ArticleId, Revision
 from corpus.changes import Change
-from corpus.errors import FetchFailed, InvalidArticle, UnknownArticle
+from corpus.errors import FetchFailed, InvalidArticle, UnknownArticle, UnknownFeed, UnreadableSource
+from corpus.feeds import EntryCounts, Feed, FeedId
 from corpus.passages import split
 from corpus.sources.attachments import Attachment, parse_attachment
 from corpus.sources.files import Rejected
 from corpus.sources.formats import RawArticle
 from corpus.sources.posts import Post, Publisher, parse_post
 from corpus.store import Corpus
+
+if TYPE_CHECKING:
+    from corpus.fetching import Fetcher
+    from corpus.subscribing import Subscription
 
 #: Why articles were removed, for the record.
 WITHDRAWN = "the channel took its words out"
@@ -36,14 +42,11 @@ Outcome = Stored | Rejected
 
 
 class Editor:
-    """Stores and removes articles; the index follows by itself.
+    """Stores and removes articles; the index follows by itself."""
 
-    `read_page` makes an article of an address, or raises InvalidArticle or FetchFailed.
-    """
-
-    def __init__(self, corpus: Corpus, read_page: Callable[[str], Article]) -> None:
+    def __init__(self, corpus: Corpus, fetcher: "Fetcher") -> None:
         self._corpus = corpus
-        self._read_page = read_page
+        self._fetcher = fetcher
 
     def follow(self, channel_id: int, post: Post) -> Change | None:
         """Store what an approved channel published or edited; None where there is nothing to store.
@@ -80,9 +83,11 @@ class Editor:
 
     def take_page(self, url: str) -> Outcome:
         """Fetch a page and store its article."""
+        from corpus.sources.pages import read_page  # noqa: PLC0415 (not needed for most commands)
+
         try:
-            return self._take(self._read_page(url))
-        except (InvalidArticle, FetchFailed) as error:
+            return self._take(read_page(self._fetcher, url))
+        except (InvalidArticle, FetchFailed, UnreadableSource) as error:
             return Rejected(url, str(error))
 
     def remove(self, article_id: ArticleId, *, because: str = BY_AN_ADMIN) -> Revision | None:
@@ -103,6 +108,33 @@ class Editor:
     def channels(self) -> list[Publisher]:
         """Return the approved channels."""
         return self._corpus.channels.all()
+
+    def add_feed(self, url: str) -> "Subscription | Rejected":
+        """Follow a feed, or that of a page; one that is followed already is left as it is."""
+        from corpus.subscribing import EVERY_S, Subscription, subscribe  # noqa: PLC0415 (as above)
+
+        try:
+            known = self._corpus.feeds.find(url)
+        except UnknownFeed:
+            known = None
+        if known is not None and not known.is_stopped:
+            return Subscription(known, is_new=False, entries=0)
+        stated, every_s = (known.stated, known.every_s) if known else ({}, EVERY_S)
+        try:
+            return subscribe(self._corpus, self._fetcher, url, stated=stated, every_s=every_s)
+        except (FetchFailed, UnreadableSource) as error:
+            return Rejected(url, str(error))
+
+    def remove_feed(self, name: str) -> Feed | None:
+        """Follow a feed no more, named by its number or its address; None where there is none such."""
+        try:
+            return self._corpus.feeds.remove(self._corpus.feeds.find(name).id)
+        except UnknownFeed:
+            return None
+
+    def feeds(self) -> tuple[list[Feed], Mapping[FeedId, EntryCounts]]:
+        """Return all feeds, and what became of their entries."""
+        return self._corpus.feeds.all(), self._corpus.feeds.counts()
 
     def _known_from_channel(self, post: Post) -> Stored | None:
         """Find a post that we follow ourselves: a copy of it may be older than its last edit."""

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from bot.editor import Outcome, Stored
 from bot.messages import Messages
 from bot.render import language_name
+from bot.subscriptions import short
 from bot.tree import Bold, Button, Link, Name, Node, Reply
-from bot.visible import visible
 from corpus.articles import ArticleId, Revision
 from corpus.changes import Change
-from corpus.sources.posts import Publisher
 
 #: Articles that one reply tells of, and characters of a title, a place or a reason in it.
 MOST_TOLD, LONGEST_NAME = 5, 200
@@ -39,19 +38,6 @@ def removed(revision: Revision, messages: Messages) -> Reply:
     return Reply(
         (gone, " ", Name(_short(revision.title)), "\n", messages.say("Add it again to bring it back."))
     )
-
-
-def channels(approved: Sequence[Publisher], messages: Messages) -> list[Node]:
-    """List the channels whose posts become articles."""
-    nodes: list[Node] = ["\n", Bold(messages.say("Channels")), "\n"]
-    for channel in approved:
-        nodes += ["• ", Name(_short(channel.title)), " ", Name(channel_name(channel)), "\n"]
-    return nodes if approved else []
-
-
-def channel_name(channel: Publisher) -> str:
-    """Name a channel as commands do."""
-    return f"@{channel.username}" if channel.username else str(channel.id)
 
 
 def article_of(data: str | None) -> ArticleId | None:
@@ -100,5 +86,4 @@ def _buttons(found: Sequence[Outcome], messages: Messages) -> list[Button]:
 
 
 def _short(text: str) -> str:
-    shown = visible(text)
-    return shown if len(shown) <= LONGEST_NAME else shown[: LONGEST_NAME - 1].rstrip() + "…"
+    return short(text, LONGEST_NAME)

@@ -14,7 +14,8 @@ from bot.handlers.arrivals import Arrivals
 from bot.messages import Messages, messages_for
 from bot.naming import MOST_PAGES, Named, article_named, channel_named, named_in
 from bot.origins import publisher_of
-from bot.outcomes import article_of, channel_name, outcomes, removed
+from bot.outcomes import article_of, outcomes, removed
+from bot.subscriptions import channel_name
 from bot.tree import Name, Node, Reply
 from corpus.articles import ArticleId
 from corpus.sources.files import Rejected

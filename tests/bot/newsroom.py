@@ -12,16 +12,18 @@ import sqlalchemy as sa
 from bot.desk import Desk
 from bot.editor import Editor
 from bot.settings import Settings
+from corpus.fetching import Fetcher
 from index.engine import Engine
 from tests.bot.serving import Served, serving
 from tests.fakes.encoder import FakeEncoder
+from tests.fakes.internet import Internet
 from tests.fakes.news import SHOW_ALL
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from corpus.articles import Article, Revision
+    from corpus.articles import Revision
     from corpus.store import Corpus
     from tests.fakes.telegram import FakeTelegram, Person
 
@@ -56,11 +58,6 @@ class Newsroom:
                 await asyncio.sleep(0.01)
 
 
-def no_web(url: str) -> Article:
-    """Read no page: whoever wants one has made a mistake."""
-    raise AssertionError(f"{url} was fetched")
-
-
 def everything(corpus: Corpus) -> bytes:
     """Return all that the database file holds."""
     with corpus._database.reading() as connection:  # noqa: SLF001 (to be sure of all tables)
@@ -79,9 +76,9 @@ async def newsroom(
     folder: Path,
     *,
     admins: tuple[Person, ...] = (),
-    read_page: Callable[[str], Article],
+    fetcher: Fetcher | None = None,
 ) -> AsyncIterator[Newsroom]:
-    """Run the bot for some admins; nobody who writes to it is anything else."""
+    """Run the bot for some admins; without a `fetcher` there is no web."""
     engine = Engine(folder / "index", corpus, FakeEncoder(), calibration=SHOW_ALL)
     engine.refresh()
     settings = replace(
@@ -89,7 +86,7 @@ async def newsroom(
         admins=frozenset(admin.id for admin in admins),
         refresh_seconds=0.05,
     )
-    editor = Editor(corpus, read_page)
+    editor = Editor(corpus, fetcher or Fetcher(network=Internet().network()))
     async with serving(telegram, Desk(engine, corpus), engine, settings, editor=editor) as served:
         yield Newsroom(served, corpus, engine)
         await served.settle()

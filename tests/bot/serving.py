@@ -11,7 +11,8 @@ from bot.app import Bot, build
 from bot.editor import Editor
 from bot.polling import Inbox
 from bot.service import serve
-from corpus.errors import FetchRefused
+from corpus.fetching import Fetcher
+from tests.fakes.internet import Internet
 from tests.fakes.telegram_request import FakeRequest
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from bot.desk import Desk
     from bot.settings import Settings
-    from corpus.articles import Article
     from index.engine import Engine
     from tests.fakes.telegram import Chat, FakeTelegram, Message
 
@@ -55,11 +55,6 @@ def silent(chat: Chat) -> bool:
     return chat.replies == []
 
 
-def _read_nothing(url: str) -> Article:
-    """Refuse every page: no test without an editor of its own has one."""
-    raise FetchRefused(f"{url}: there is no web here")
-
-
 async def _index(engine: Engine, every_seconds: float) -> None:
     """Do what the indexer does, which is a process of its own elsewhere."""
     while True:
@@ -73,7 +68,8 @@ async def serving(
 ) -> AsyncIterator[Served]:
     """Run the bot as `crisisbot run` does, without its signals; with an `editor` where articles arrive."""
     inbox, stop = Inbox(), asyncio.Event()
-    editor = editor or Editor(desk._corpus, _read_nothing)  # noqa: SLF001 (nobody else needs to know it)
+    nowhere = Fetcher(network=Internet().network())
+    editor = editor or Editor(desk._corpus, nowhere)  # noqa: SLF001 (nobody else needs to know it)
     bot = build(settings, desk, editor, inbox, request=FakeRequest(telegram))
     serving = serve(bot, inbox, jobs=lambda: [_index(engine, settings.refresh_seconds)], stop=stop)
     task = asyncio.create_task(serving)

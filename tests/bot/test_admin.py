@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus.database import sqlite_url
 from corpus.fetching import Fetcher
-from corpus.sources.pages import read_page
 from corpus.sources.posts import Publisher
 from corpus.store import Corpus
-from tests.bot.newsroom import Newsroom, everything, newsroom, no_web
+from tests.bot.newsroom import Newsroom, everything, newsroom
 from tests.bot.serving import replies_to
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.fakes.web import Web
@@ -64,8 +63,7 @@ async def room(
     telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person, web: Web
 ) -> AsyncIterator[Newsroom]:
     with Fetcher(trusted={web.place}) as fetcher:
-        read = partial(read_page, fetcher)
-        async with newsroom(telegram, corpus, tmp_path, admins=(dana,), read_page=read) as at_work:
+        async with newsroom(telegram, corpus, tmp_path, admins=(dana,), fetcher=fetcher) as at_work:
             yield at_work
     assert telegram.defects == []
     assert b"Dana" not in everything(corpus)
@@ -300,7 +298,7 @@ async def test_a_message_that_telegram_forgot_still_has_a_button_that_works(
 async def test_the_longer_menu_is_shown_to_admins_alone(
     telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person, alice: Person
 ) -> None:
-    async with newsroom(telegram, corpus, tmp_path, admins=(dana, alice), read_page=no_web) as room:
+    async with newsroom(telegram, corpus, tmp_path, admins=(dana, alice)) as room:
         await room.settle()
 
     menus = {
@@ -311,6 +309,86 @@ async def test_the_longer_menu_is_shown_to_admins_alone(
     usual = {"ask", "sources", "help"}
     assert menus == {
         '{"type": "default"}': usual,
-        f'{{"chat_id": {dana.id}, "type": "chat"}}': usual | {"add", "remove"},
+        f'{{"chat_id": {dana.id}, "type": "chat"}}': usual | {"add", "remove", "feeds"},
     }
     assert set(telegram.refusals()) == {"setMyCommands: Bad Request: chat not found"}
+
+
+# Feeds
+
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Orda</title>
+<item><guid>1</guid><title>Mayor held</title><link>{link}</link></item></channel></rss>"""
+
+
+@pytest.fixture
+def feed(web: Web) -> str:
+    """The address of a feed of one entry."""
+    web.says("/feed.xml", FEED.format(link=web.url("/held")), content_type="application/rss+xml")
+    return web.url("/feed.xml")
+
+
+async def test_a_feed_is_added_listed_and_removed(room: Newsroom, dana: Person, feed: str) -> None:
+    nothing = await room.served.reply_to(dana.says("/feeds"))
+    new = await room.served.reply_to(dana.says(f"/feeds add {feed}"))
+    again = await room.served.reply_to(dana.says(f"/feeds add {feed}"))
+    listed = await room.served.reply_to(dana.says("/feeds"))
+    removed = await room.served.reply_to(dana.says("/feeds remove 1"))
+    gone = await room.served.reply_to(dana.says(f"/feeds remove {feed}"))
+
+    assert nothing.text.startswith("There are no feeds and no channels yet.\n/feeds add and an address")
+    assert new.text == f"Feed 1 is added: Orda, {feed}\nIts articles come by themselves."
+    assert again.text.startswith("Feed 1 was there: Orda")
+    assert listed.text.startswith(f"Feeds\n1: Orda, {feed}; not read yet; 0 articles\n\n")
+    assert removed.text == f"Feed 1 is removed, its articles stay: Orda, {feed}"
+    assert gone.text == f"{feed}: There is no such feed."
+    assert room.corpus.feeds.all() == []
+
+
+async def test_adding_a_known_feed_leaves_what_the_operator_said_of_it(
+    room: Newsroom, dana: Person, feed: str
+) -> None:
+    now = datetime(2022, 1, 5, tzinfo=UTC)
+    room.corpus.feeds.add(feed, title="Orda", stated={"source": "Orda.kz"}, every_s=60, now=now)
+
+    reply = await room.served.reply_to(dana.says(f"/feeds add {feed}"))
+
+    assert reply.text.startswith("Feed 1 was there: Orda.kz")
+    [known] = room.corpus.feeds.all()
+    assert (known.stated, known.every_s) == ({"source": "Orda.kz"}, 60)
+
+
+async def test_the_list_names_channels_and_problems(
+    room: Newsroom, dana: Person, channel: Chat, feed: str
+) -> None:
+    await room.served.reply_to(dana.says("/add @tidings"))
+    await room.served.reply_to(dana.says(f"/feeds add {feed}"))
+    feeds, now = room.corpus.feeds, datetime(2022, 1, 5, 8, 30, tzinfo=UTC)
+    claimed = feeds.claim(feeds.all()[0].id, datetime.now(UTC))
+    assert claimed is not None
+    feeds.finish(claimed, checked_at=now, problem="orda.kz: it is not available now (503)", failures=2)
+
+    listed = await room.served.reply_to(dana.says("/feeds"))
+
+    assert listed.text.startswith(
+        f"Feeds\n1: Orda, {feed}; last read on 5 January 2022; 0 articles\n"
+        "orda.kz: it is not available now (503)\n\nChannels\n@Tidings: Tidings\n\n"
+    )
+    assert channel.replies == []
+
+
+@pytest.mark.parametrize(
+    "text", ["/feeds add", "/feeds remove", "/feeds please", "/feeds add this", "/feeds add @tidings"]
+)
+async def test_what_is_no_word_about_feeds_says_how(room: Newsroom, dana: Person, text: str) -> None:
+    reply = await room.served.reply_to(dana.says(text))
+
+    assert reply.text.startswith("/feeds add and an address adds a feed,")
+
+
+async def test_what_is_no_feed_gets_the_reason(room: Newsroom, dana: Person, web: Web) -> None:
+    reply = await room.served.reply_to(dana.says(f"/feeds add {web.url('/held')}"))
+
+    assert reply.text.startswith("Not added: ")
+    assert "cannot be followed" in reply.text
+    assert room.corpus.feeds.all() == []

@@ -9,7 +9,7 @@ import pytest
 
 from corpus.database import sqlite_url
 from corpus.store import Corpus
-from tests.bot.newsroom import Newsroom, everything, newsroom, no_web
+from tests.bot.newsroom import Newsroom, everything, newsroom
 from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def channel(telegram: FakeTelegram) -> Chat:
 async def room(
     telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person
 ) -> AsyncIterator[Newsroom]:
-    async with newsroom(telegram, corpus, tmp_path, admins=(dana,), read_page=no_web) as at_work:
+    async with newsroom(telegram, corpus, tmp_path, admins=(dana,)) as at_work:
         yield at_work
     assert telegram.defects == []
     assert b"Dana" not in everything(corpus)
@@ -343,7 +343,7 @@ async def test_the_admins_language_is_spoken(
     telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, channel: Chat
 ) -> None:
     boss = telegram.user("Boss", language_code="ru")
-    async with newsroom(telegram, corpus, tmp_path, admins=(boss,), read_page=no_web) as room:
+    async with newsroom(telegram, corpus, tmp_path, admins=(boss,)) as room:
         reply: Message = await room.served.reply_to(
             boss.forwards(telegram.channel_post(channel, "Мэр задержан. Он это отрицает."))
         )

@@ -13,7 +13,7 @@ from corpus.database import sqlite_url
 from corpus.errors import UnknownArticle
 from corpus.sources.posts import Publisher
 from corpus.store import Corpus
-from tests.bot.newsroom import Newsroom, everything, newsroom, no_web
+from tests.bot.newsroom import Newsroom, everything, newsroom
 from tests.bot.serving import silent
 from tests.fakes.telegram import Chat, FakeTelegram, Person
 
@@ -55,7 +55,7 @@ async def room(
 ) -> AsyncIterator[Newsroom]:
     """A newsroom that follows the channel; it must have written nothing there, and been refused nothing."""
     approve(corpus, channel)
-    async with newsroom(telegram, corpus, tmp_path, admins=(editor_in_chief,), read_page=no_web) as at_work:
+    async with newsroom(telegram, corpus, tmp_path, admins=(editor_in_chief,)) as at_work:
         yield at_work
     assert silent(channel)
     assert [sent.chat_id for sent in telegram.sent if sent.chat_id == channel.id] == []
