@@ -61,7 +61,12 @@ _UNITS: Final = (
     (90, "ninety|девяност[оа]|тоқсан"),
 )
 _HE: Final = "он"  # in Russian; in Kazakh it is ten
-_TENS, _HUNDRED, _EXACT = 10, 100, 100_000
+_TEN: Final = 10
+
+# A number of more digits is a name rather, and is compared letter by letter.
+_DIGITS: Final = 15
+_LARGEST: Final = 1e15
+_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _TIMES: Final = (
     (100, "hundreds?|сот|сто|жүз"),
     (1_000, "thousands?|тысяч(?:а|и|у|ей|ам|ами)?|тыс|мың"),
@@ -103,14 +108,15 @@ _MONTHS: Final = re.compile(
 # Words by which somebody says that it is not so: with them an article is another report.
 _REFUSALS = (
     "denied denies deny denial refuted refutes false fake rumour rumours hoax withdrawn retracted "
-    "опроверг опровергла опровергли опровергает опровергают отрицает отрицают ложь ложная фейк фейком слухи "
+    "опроверг опровергла опровергли опровергло опровергнуто опровержение опровергает "
+    "опровергают отрицает отрицают ложь ложная фейк фейком слухи "
     "жалған өтірік фейк қауесет растаған растамады теріске"
 )
 _DENIALS: Final = frozenset(_REFUSALS.split())
 
 # Words that turn what the same words say into its contrary, and a sign that makes a question of it.
 _NEGATIONS = (
-    "not no never nobody nothing none neither nor cannot не ни нет никто ничего никогда жоқ емес ешкім"
+    "not no never nobody nothing none neither nor cannot не ни нет никто ничего никогда жоқ емес ешкім ?"
 )
 _NO: Final = frozenset(_NEGATIONS.split())
 
@@ -205,21 +211,22 @@ def _numbers(words: tuple[str, ...], language: Language) -> Iterator[str]:
     for word in _apart(words):
         read = None if word == _HE and language is not Language.KAZAKH else _value(word)
         times = _times(word)
-        if value is not None and times is not None:
+        if value is not None and times is not None and value < _LARGEST:
             value *= times
-        elif (
-            value is not None
-            and read is not None
-            and _TENS <= value < _HUNDRED
-            and value % _TENS == 0 < read < _TENS
-        ):
+        elif value is not None and read is not None and _is_tens(value) and 0 < read < _TEN:
             value += read
         else:
             if value is not None:
-                yield f"{value:g}" if value < _EXACT else str(int(value))
+                yield f"{value:.15g}"
             value = read
+            if len(word) > _DIGITS and word[-1].isdigit():
+                yield word
     if value is not None:
-        yield f"{value:g}" if value < _EXACT else str(int(value))
+        yield f"{value:.15g}"
+
+
+def _is_tens(value: float) -> bool:
+    return _TEN <= value < _TEN * _TEN and value % _TEN == 0
 
 
 def _apart(words: tuple[str, ...]) -> Iterator[str]:
@@ -232,10 +239,7 @@ def _apart(words: tuple[str, ...]) -> Iterator[str]:
 def _value(word: str) -> float | None:
     """Read a number in digits or in a word."""
     if word[-1:].isdigit():
-        try:
-            return float(word)
-        except ValueError:
-            return None
+        return float(word) if len(word) <= _DIGITS and _NUMBER.fullmatch(word) else None
     found = _UNIT.fullmatch(word)
     return float(str(found.lastgroup)[1:]) if found else None
 
