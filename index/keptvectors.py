@@ -55,20 +55,37 @@ class KeptVectors:
         looked for, when it is done `closely`.
         """
         dimension = self._dimension()
-        rows = np.full(len(texts), -1) if dimension is None else self._rows(texts)
-        found, places = rows >= 0, np.zeros(len(texts), dtype=PLACE)
-        vectors = np.zeros((len(texts), dimension or 0), dtype=np.float32)
-        if dimension is None or not found.any():
+        if dimension is None:
+            none = np.zeros(len(texts), dtype=bool)
+            return none, np.zeros((len(texts), 0), dtype=np.float32), np.zeros(len(texts), dtype=PLACE)
+        keys = _keys(texts)
+        rows = self._rows(keys)
+        found, vectors, places = self._read(keys, rows, dimension)
+        if not found[
+            rows >= 0
+        ].all():  # damaged, or another process mended or scrubbed it
+            with self._learning:
+                self._forget()
+            found, vectors, places = self._read(keys, self._rows(keys), dimension)
+        tokens = TokenFile(self._token_path, dimension)
+        return found & tokens.holds(places, closely=closely), vectors, places
+
+    def _read(
+        self, keys: NDArray[np.uint64], rows: NDArray[np.int64], dimension: int
+    ) -> tuple[NDArray[np.bool_], Vectors, Places]:
+        """Read records, and say which of them are what was written."""
+        found, places = rows >= 0, np.zeros(len(rows), dtype=PLACE)
+        vectors = np.zeros((len(rows), dimension), dtype=np.float32)
+        if not found.any():
             return found, vectors, places
         records, kept = self._records(), self._vectors(dimension)
         for number in np.flatnonzero(found).tolist():
-            record = records[rows[number]]
-            vector = kept[rows[number]] if rows[number] < len(kept) else vectors[number]
-            found[number] = _check(record["place"], vector) == int(record["check"])
-            if found[number]:
-                vectors[number], places[number] = vector, record["place"]
-        tokens = TokenFile(self._token_path, dimension)
-        return found & tokens.holds(places, closely=closely), vectors, places
+            row = rows[number]
+            if row < len(records) and row < len(kept) and _is_sound(records[row], keys[number], kept[row]):
+                vectors[number], places[number] = kept[row], records[row]["place"]
+            else:
+                found[number] = False
+        return found, vectors, places
 
     def append(self, texts: Sequence[str], encoded: Sequence[Encoded]) -> None:
         """Keep what was computed of n texts; once this returns, it outlives a crash."""
@@ -129,9 +146,8 @@ class KeptVectors:
         self._unsorted: dict[int, int] = {}
         self._known = 0
 
-    def _rows(self, texts: Sequence[str]) -> NDArray[np.int64]:
+    def _rows(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
         """Return in which record each text is, (n,); the last of several, -1 where in none."""
-        keys = _keys(texts)
         with self._learning:
             self._learn()
             return self._found(keys)
@@ -213,3 +229,7 @@ def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
 
 def _check(place: Any, vector: Vectors) -> int:  # noqa: ANN401 (one of `Places`)
     return zlib.crc32(place.tobytes() + vector.tobytes())
+
+
+def _is_sound(record: Any, key: np.uint64, vector: Vectors) -> bool:  # noqa: ANN401 (one of the records)
+    return bool(record["key"] == key) and _check(record["place"], vector) == int(record["check"])
