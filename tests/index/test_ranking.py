@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from index.encoder import Vectors
     from index.shelves import Shelf
-    from index.tokens import TokenFile
+    from index.tokens import Places, TokenFile
 
 EN, RU, KK = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH
 SPEAKS_BOTH, MUTE = FakeEncoder(), FakeEncoder(languages=frozenset())
@@ -124,19 +125,25 @@ def test_scores_are_weighted_standardised_signals(english: Shelf, folder: Path) 
     assert all(Signal.LATE not in hit.signals for hit in hits), "what does not count is not measured"
 
 
-def _vectors(on: Shelf) -> np.ndarray:
-    assert on.vectors is not None
-    rows = np.arange(len(on.ids))
-    return np.array([on.vectors.cosines(axis, rows) for axis in np.eye(24, dtype=np.float32)]).T
+def _vectors(on: Shelf) -> Vectors:
+    (living,) = on.parts
+    assert living.part.vectors is not None
+    return living.part.vectors.vectors
+
+
+def _places(on: Shelf) -> Places:
+    (living,) = on.parts
+    assert living.part.places is not None
+    return living.part.places
 
 
 def test_word_pieces_decide_between_passages_that_are_as_near(folder: Path) -> None:
     # The same words, so the same vector and the same terms; but the first one has no word pieces, and the
     # second one those of another sentence.
     same = shelf(EN, *["Police arrested the mayor."] * 3, "It rained.", first=1, folder=folder)
-    assert same.places is not None
-    same.places[0] = np.zeros((), dtype=same.places.dtype)
-    same.places[1] = same.places[3]
+    places = _places(same)
+    places[0] = np.zeros((), dtype=places.dtype)
+    places[1] = places[3]
 
     assert ids(ask("who arrested the mayor", same)) == [1, 2, 3, 4]
     assert ids(ask("who arrested the mayor", same, tokens=tokens_in(folder))) == [3, 1, 2, 4]
@@ -155,8 +162,7 @@ def test_only_the_best_are_compared_word_piece_by_word_piece(folder: Path) -> No
 def test_damaged_word_pieces_cost_a_signal_and_a_warning_and_no_hit(
     english: Shelf, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert english.places is not None
-    english.places["check"][0] ^= 1
+    _places(english)["check"][0] ^= 1
 
     with caplog.at_level(logging.WARNING):
         hits = ask("Who arrested the mayor?", english, tokens=tokens_in(folder))
