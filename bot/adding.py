@@ -1,22 +1,31 @@
-"""Adding articles from files, with a word about each that could not be read."""
+"""Adding articles from files and the web, with a word about each that could not be read."""
 
+import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import click
 
-from bot.composition import make_engine, open_corpus, refresh
+from bot.composition import make_engine, make_fetcher, open_corpus, refresh
 from bot.settings import Settings
 from bot.visible import visible
+from corpus.articles import Article
+from corpus.errors import FetchFailed, InvalidArticle, UnreadableSource
 from corpus.sources.files import Rejected, read_files
 from corpus.store import Change, Corpus
 
+#: What begins so is an address and no file.
+ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
-def add_files(settings: Settings, paths: Sequence[Path], stated: Mapping[str, str]) -> bool:
-    """Store all articles of files and folders and index them; return whether every one could be read."""
+
+def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]) -> bool:
+    """Store the articles of files, folders and addresses and index them; return whether all could be read."""
+    paths = [Path(place) for place in places if not ADDRESS.match(place)]
+    pages = (_read_address(settings, place, stated) for place in places if ADDRESS.match(place))
     with open_corpus(settings) as corpus:
-        counts, rejected = _put(corpus, paths, stated)
+        counts, rejected = _put(corpus, chain(read_files(paths, stated=stated), pages))
         refresh(make_engine(settings, corpus).engine)
     found = [f"{counts[change]} {change}" for change in Change if counts[change]]
     if rejected:
@@ -25,13 +34,23 @@ def add_files(settings: Settings, paths: Sequence[Path], stated: Mapping[str, st
     return bool(counts) and not rejected
 
 
-def _put(corpus: Corpus, paths: Sequence[Path], stated: Mapping[str, str]) -> tuple[Counter[Change], int]:
+def _read_address(settings: Settings, url: str, stated: Mapping[str, str]) -> Article | Rejected:
+    from corpus.sources.pages import read_page  # noqa: PLC0415 (files need no way to the web)
+
+    try:
+        with make_fetcher(settings) as fetcher:
+            return read_page(fetcher, url, stated=stated)
+    except (FetchFailed, InvalidArticle, UnreadableSource) as error:
+        return Rejected(url, str(error))
+
+
+def _put(corpus: Corpus, found: Iterable[Article | Rejected]) -> tuple[Counter[Change], int]:
     counts: Counter[Change] = Counter()
     rejected = 0
-    for found in read_files(paths, stated=stated):
-        if isinstance(found, Rejected):
+    for one in found:
+        if isinstance(one, Rejected):
             rejected += 1
-            click.echo(f"crisisbot: {visible(found.place)}: {visible(found.reason)}", err=True)
+            click.echo(f"crisisbot: {visible(one.place)}: {visible(one.reason)}", err=True)
         else:
-            counts[corpus.put(found, restore=True)] += 1
+            counts[corpus.put(one, restore=True)] += 1
     return counts, rejected

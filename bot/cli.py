@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from bot import cli_articles, cli_index
+from bot import cli_articles, cli_feeds, cli_index
 from bot.explaining import FAILED, explained, print_json, settings_of
 
 #: A file of questions; bytes that are no UTF-8 spoil their own line at most.
@@ -114,5 +114,8 @@ def doctor(context: click.Context) -> None:
         sys.exit(0 if examine(settings_of(context)) else FAILED)
 
 
-for command in (cli_articles.add, cli_articles.watch, cli_articles.articles, cli_index.sync, cli_index.index):
+for command in (
+    *(cli_articles.add, cli_articles.watch, cli_articles.articles, cli_feeds.feed),
+    *(cli_index.sync, cli_index.index),
+):
     main.add_command(command)

@@ -15,23 +15,33 @@ NUMBER = click.IntRange(1, 2**31 - 1)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("places", nargs=-1, required=True, type=click.Path(), metavar="PATH|URL...")
 @click.option("--title", help="For articles that should have another title than they say.")
 @click.option("--source", help="Who published them.")
 @click.option("--url", help="Where the article can be read (one article only).")
 @click.option("--published", help="When, such as 2022-01-05 or 2022-01-05T14:30:00+06:00.")
 @click.option("--language", type=click.Choice(["en", "ru", "kk"]), help="Told from the text without it.")
 @click.pass_context
-def add(context: click.Context, /, paths: tuple[Path, ...], **stated: str | None) -> None:
-    """Add articles from files and folders (.txt, .md, .html, .jsonl); the index is up to date afterwards."""
-    one = len(paths) == 1 and paths[0].is_file() and paths[0].suffix.lower() not in {".jsonl", ".ndjson"}
-    if stated["url"] and not one:
-        raise click.UsageError("--url is the address of one article, so give one file")
-    from bot.adding import add_files  # noqa: PLC0415
+def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None) -> None:
+    """Add articles from files, folders and web pages; the index is up to date afterwards.
+
+    Files: .txt, .md, .html, .jsonl.
+    """
+    if stated["url"] and not _is_one_article(places):
+        raise click.UsageError("--url is the address of one article, so give one file or one page")
+    from bot.adding import add_all  # noqa: PLC0415
 
     with explained():
-        complete = add_files(settings_of(context), paths, {k: v for k, v in stated.items() if v})
+        complete = add_all(settings_of(context), places, {k: v for k, v in stated.items() if v})
         sys.exit(0 if complete else FAILED)
+
+
+def _is_one_article(places: tuple[str, ...]) -> bool:
+    if len(places) > 1:
+        return False
+    path = Path(places[0])
+    is_page = places[0].lower().startswith(("http://", "https://"))
+    return is_page or (path.is_file() and path.suffix.lower() not in {".jsonl", ".ndjson"})
 
 
 @click.command()

@@ -74,6 +74,7 @@ def read_page(
     Raises:
         FetchFailed: it cannot be had; FetchRefused, where trying again will not help.
         InvalidArticle: there is no article in it.
+        UnreadableSource: what it holds cannot be read on this machine.
     """
     fetched = fetcher.fetch(url, kinds=PAGE_KINDS, uninvited=uninvited, largest=LARGEST_PAGE)
     host = urlsplit(fetched.url).hostname or ""

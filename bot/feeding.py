@@ -1,0 +1,196 @@
+"""Feeding: adding, listing, removing and polling feeds for people at a terminal."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from json import dumps
+from types import FrameType
+
+import click
+
+from bot.composition import make_fetcher, open_corpus
+from bot.settings import Settings
+from bot.visible import visible
+from corpus.errors import DatabaseUnavailable
+from corpus.feeds import EntryCounts, Feed, FeedId
+from corpus.polling import Poll, Ways, poll_feed
+from corpus.store import Corpus
+from corpus.subscribing import subscribe
+
+log = logging.getLogger(__name__)
+
+#: Feeds that are polled at the same time.
+AT_ONCE = 4
+
+#: Seconds between two looks for feeds whose time has come.
+LOOK_EVERY_S = 5.0
+
+#: Units of time as people write them, in seconds.
+_UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+
+
+def add_feed(settings: Settings, url: str, *, every_s: int, stated: Mapping[str, str]) -> None:
+    """Keep a feed and say so."""
+    with open_corpus(settings) as corpus, make_fetcher(settings) as fetcher:
+        found = subscribe(corpus, fetcher, url, stated=stated, every_s=every_s)
+    what = "added" if found.is_new else "changed"
+    click.echo(
+        f"{what} feed {found.feed.id}: {visible(found.feed.name)}, {found.entries} entries, "
+        f"every {duration(found.feed.every_s)}"
+    )
+    if visible(found.feed.url) != url:
+        click.echo(f"its address is {visible(found.feed.url)}")
+    click.echo("a running bot polls it; without one, `crisisbot feed poll` does")
+
+
+def list_feeds(settings: Settings, *, as_json: bool) -> None:
+    """Write all feeds, one a line, with what became of their entries."""
+    with open_corpus(settings) as corpus:
+        feeds, counts = corpus.feeds.all(), corpus.feeds.counts()
+    write = feed_json_line if as_json else feed_lines
+    for feed in feeds:
+        click.echo(write(feed, counts.get(feed.id, EntryCounts())))
+    if not feeds and not as_json:
+        click.echo("no feeds; `crisisbot feed add URL` adds one")
+
+
+def remove_feed(settings: Settings, name: str) -> None:
+    """Forget a feed and say so."""
+    with open_corpus(settings) as corpus:
+        feed = corpus.feeds.remove(corpus.feeds.find(name).id)
+    click.echo(f"removed feed {feed.id}: {visible(feed.name)}; its articles stay")
+
+
+def poll_once(settings: Settings, names: Sequence[str]) -> bool:
+    """Poll these feeds now, or all that are due; return whether all could be read."""
+    found: list[Poll | None] = [None]  # as it stays when a signal comes in between
+    with open_corpus(settings) as corpus, _until_a_signal(settings, corpus) as poll:
+        chosen = dict.fromkeys(corpus.feeds.find(name).id for name in names)
+        found = poll([*chosen] or None, _say)
+    if not found:
+        click.echo("no feed is due; name one to poll it now: crisisbot feed poll ID")
+    return all(one is not None and one.problem is None for one in found)
+
+
+def poll_on(settings: Settings, names: Sequence[str]) -> None:
+    """Poll feeds whenever they are due, these or all, until SIGINT or SIGTERM."""
+    with open_corpus(settings) as corpus:
+        only = frozenset(corpus.feeds.find(name).id for name in names)
+        log.info("polling %s feeds", len(only) or len(corpus.feeds.all()))
+        with _until_a_signal(settings, corpus) as poll:
+            while True:
+                try:
+                    poll(None, _note, only=only)
+                except DatabaseUnavailable as error:
+                    log.error("%s; again in %.0f s", error, LOOK_EVERY_S)  # noqa: TRY400
+                time.sleep(LOOK_EVERY_S)
+
+
+def tell(poll: Poll) -> None:
+    """Log what came of a poll, if anything did."""
+    if poll.problem is not None:
+        log.warning("%s", visible(str(poll)))
+    elif poll.changes or poll.unread or poll.left:
+        log.info("%s", visible(str(poll)))
+
+
+def feed_lines(feed: Feed, counts: EntryCounts) -> str:
+    """Write a feed for people: what it is, what came of it, and what is wrong with it."""
+    plan = "stopped" if feed.is_stopped else f"every {duration(feed.every_s)}"
+    read = f"last read {feed.checked_at:%Y-%m-%d %H:%M} UTC" if feed.checked_at else "not read yet"
+    name = f"{visible(feed.name)}  {visible(feed.url)}" if feed.name != feed.url else visible(feed.url)
+    line = f"{feed.id:>4}  {name}\n      {plan}, {read}; {counts.read} entries are articles"
+    if counts.waiting or counts.given_up:
+        line += f", {counts.waiting} will be tried again, {counts.given_up} were given up"
+        line += f" ({visible(counts.example or '')})"
+    if feed.problem:
+        failures = f" ({feed.failures} times in a row)" if feed.failures > 1 else ""
+        line += f"\n      problem: {visible(feed.problem)}{failures}"
+    return line
+
+
+def feed_json_line(feed: Feed, counts: EntryCounts) -> str:
+    """Write a feed as one JSON object."""
+    told = {
+        "id": feed.id,
+        "url": feed.url,
+        "title": feed.title,
+        "stated": dict(feed.stated),
+        "every_seconds": feed.every_s,
+        "stopped": feed.is_stopped,
+        "next_at": None if feed.is_stopped else feed.next_at.isoformat(),
+        "checked_at": feed.checked_at and feed.checked_at.isoformat(),
+        "failures": feed.failures,
+        "problem": feed.problem,
+        "entries": {"read": counts.read, "waiting": counts.waiting, "given_up": counts.given_up},
+    }
+    return dumps(told, ensure_ascii=False)
+
+
+def duration(seconds: int) -> str:
+    """Write seconds as people write them: 5m."""
+    unit = next(unit for unit, size in _UNITS.items() if seconds % size == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
+
+
+def _say(feed_id: FeedId, poll: Poll | None) -> None:
+    """Write what came of a poll that somebody waits for."""
+    click.echo(visible(str(poll)) if poll else f"feed {feed_id} is polled by another process just now")
+
+
+def _note(_feed_id: FeedId, poll: Poll | None) -> None:
+    if poll is not None:
+        tell(poll)
+
+
+class _Pollers:
+    """Polls several feeds at a time, so that a slow site holds up no other."""
+
+    def __init__(self, corpus: Corpus, ways: Ways, threads: ThreadPoolExecutor) -> None:
+        self._corpus, self._ways, self._threads = corpus, ways, threads
+
+    def __call__(
+        self,
+        chosen: Sequence[FeedId] | None,
+        tell: Callable[[FeedId, Poll | None], object],
+        *,
+        only: frozenset[FeedId] = frozenset(),
+    ) -> list[Poll | None]:
+        """Poll the chosen feeds, or those that are due (of `only` these); None where another process does."""
+        due = [one for one in self._corpus.feeds.due(self._ways.now()) if not only or one in only]
+
+        def poll(feed_id: FeedId) -> Poll | None:
+            if self._ways.should_end():
+                return None
+            found = poll_feed(self._corpus, feed_id, self._ways, if_due=chosen is None)
+            tell(feed_id, found)
+            return found
+
+        return list(self._threads.map(poll, due if chosen is None else chosen))
+
+
+@contextmanager
+def _until_a_signal(settings: Settings, corpus: Corpus) -> Iterator[_Pollers]:
+    """Leave the block at SIGINT or SIGTERM: fetching is broken off, and what is being stored is stored."""
+    ended = threading.Event()
+    with make_fetcher(settings) as fetcher, ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed") as threads:
+        before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield _Pollers(corpus, Ways(fetcher, should_end=ended.is_set), threads)
+        except KeyboardInterrupt:
+            ended.set()
+            fetcher.close()  # before the threads are waited for
+            log.info("ended by a signal")
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)  # one is enough; what is open is being closed
+    raise KeyboardInterrupt

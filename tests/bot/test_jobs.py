@@ -1,0 +1,105 @@
+"""Feeds are polled while the bot runs, and that ends when the bot does."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import logging
+import time
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.jobs import poll_feeds
+from corpus.database import sqlite_url
+from corpus.fetching import Fetcher
+from corpus.sources.feeds import ParsedFeed, parse_feed
+from corpus.store import Corpus
+from tests.fakes.web import Web
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+WHOLE = "".join(f"<p>Part {part} of a report on the price of gas in Almaty.</p>" for part in range(20))
+FEED = (
+    "<rss><channel><title>Orda</title><item><title>Gas</title><link>https://orda.example/1</link>"
+    f"<description>{html.escape(WHOLE)}</description></item></channel></rss>"
+)
+
+
+@pytest.fixture
+def web() -> Iterator[Web]:
+    with Web() as web:
+        web.says("/feed", FEED, content_type="text/xml")
+        yield web
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Iterator[Corpus]:
+    with closing(Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))) as corpus:
+        yield corpus
+
+
+def follow(corpus: Corpus, url: str) -> None:
+    corpus.feeds.add(url, title=None, stated={}, every_s=300, now=datetime.now(UTC))
+
+
+async def until(is_so: Callable[[], object], within: float = 20) -> None:
+    patience_ends = time.monotonic() + within
+    while not is_so():
+        assert time.monotonic() < patience_ends
+        await asyncio.sleep(0.01)
+
+
+async def end(job: asyncio.Task[None]) -> None:
+    job.cancel()
+    with suppress(asyncio.CancelledError):
+        await job
+
+
+async def test_a_running_bot_polls_what_is_due(corpus: Corpus, web: Web) -> None:
+    follow(corpus, web.url("/feed"))
+    job = asyncio.create_task(poll_feeds(corpus, Fetcher(trusted={web.place}), every_s=0.01))
+    await until(corpus.articles)
+    follow(corpus, web.url("/feed?second"))  # the same articles, and a feed more to ask for
+    await until(lambda: "/feed?second" in web.paths)
+    await end(job)
+    assert [revision.title for revision in corpus.articles()] == ["Gas"]
+
+
+async def test_when_the_bot_ends_a_feed_that_comes_slowly_is_broken_off_and_has_not_failed(
+    corpus: Corpus, web: Web
+) -> None:
+    web.drips("/feed", b" " * 10_000)
+    follow(corpus, web.url("/feed"))
+    job = asyncio.create_task(poll_feeds(corpus, Fetcher(trusted={web.place}), every_s=0.01))
+    await until(lambda: web.paths == ["/feed"])
+    began = time.monotonic()
+    await end(job)
+    await until(lambda: corpus.feeds.all()[0].claimed_until is None)
+    assert time.monotonic() - began < 10
+    assert corpus.feeds.all()[0].failures == 0
+
+
+async def test_what_nobody_foresaw_is_logged_and_the_bot_goes_on(
+    corpus: Corpus, web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    fails = iter([ZeroDivisionError("unforeseen")])
+
+    def parse_or_fail(content: bytes, content_type: str, url: str) -> ParsedFeed:
+        for error in fails:
+            raise error
+        return parse_feed(content, content_type, url)
+
+    monkeypatch.setattr("corpus.polling.parse_feed", parse_or_fail)
+    follow(corpus, web.url("/feed"))
+    with caplog.at_level(logging.ERROR):
+        job = asyncio.create_task(poll_feeds(corpus, Fetcher(trusted={web.place}), every_s=0.01))
+        await until(lambda: "unforeseen" in caplog.text)
+        follow(corpus, web.url("/feed?second"))
+        await until(corpus.articles)
+        await end(job)
+    assert "ZeroDivisionError: unforeseen" in caplog.text
