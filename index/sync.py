@@ -4,6 +4,7 @@ It follows the corpus's log of changes: a change costs as much among a hundred a
 thousand. Where there is nothing to follow from (damage, other rules), all passages are compared.
 """
 
+import contextlib
 import logging
 import shutil
 from collections.abc import Callable, Sequence
@@ -78,6 +79,8 @@ class Sync:
         """
         with self._locked("lock", patience_s):
             self.snapshots.sweep()
+            if closely:
+                self._forget_killed_rebuild()
             current = self.usable(known, closely=closely)
             if current is None and self._is_new:
                 current = self.snapshots.publish(Content(), corpus_state="0", line=1)
@@ -170,6 +173,10 @@ class Sync:
                 raise SnapshotDamaged(f"{older.name} is of older rules than this program's; it stays unused")
             self.snapshots.point(older.name, older.corpus_state)
             return older
+
+    def _forget_killed_rebuild(self) -> None:
+        with contextlib.suppress(Timeout), self._locked("rebuilding.lock", 0):  # unless one goes on
+            discard(self.snapshots.folder, REBUILDING)
 
     def _cursor(self, corpus_state: str) -> int | None:
         """Return up to which change a generation goes; None where that is none of this corpus."""
