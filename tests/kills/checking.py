@@ -6,6 +6,7 @@ import json
 import os
 import re
 import sys
+import time
 import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -19,7 +20,6 @@ from index.snapshots import Snapshots
 from tests.fakes.news import SHOW_ALL
 from tests.kills.ledger import Standing
 from tests.kills.pieces import Origin, number_of
-from tests.kills.processes import until_all_end
 
 if TYPE_CHECKING:
     import random
@@ -32,20 +32,19 @@ if TYPE_CHECKING:
 #: Sentences of the pieces that are looked for.
 ASKED = 40
 
+#: Seconds in which all has come in.
+PATIENCE_S = 60.0
+
 #: Bytes that are searched at once.
 _AT_ONCE = 1 << 24
 
 
 def settle(place: Place) -> list[str]:
     """Let all that was published come in, with nobody killing; return what went wrong."""
-    problems = _failures(place, ("add", str(place.added)))
-    watch = place.begin("watch", str(place.watched), "--every", "0.1", goes_on=True)
-    while watch.seconds < 60 and not _are_newest(place, Origin.WATCHED) and not watch.look():
-        pass
-    watch.end()
-    until_all_end([watch])
+    for words in (["add", str(place.added)], ["feed", "poll", "1"], ["watch", str(place.watched)]):
+        _let_come(place, words)
     place.seen, twice = place.look()
-    return problems + twice + [f"{one.title} was lost" for one in _missing(place)]
+    return twice + [f"{one.title} ({one.origin}) was lost" for one in _missing(place)]
 
 
 def check(place: Place, chance: random.Random) -> list[str]:
@@ -64,9 +63,22 @@ def _failures(place: Place, *commands: tuple[str, ...]) -> list[str]:
     return [f"{one.name} ended with {one.code}: {one.told[-2000:]}" for one in processes if one.code]
 
 
-def _are_newest(place: Place, origin: Origin) -> bool:
+def _let_come(place: Place, words: list[str]) -> None:
+    """Run a command, again if need be, until all that comes by it is there."""
+    origin = {"add": Origin.ADDED, "feed": Origin.POLLED, "watch": Origin.WATCHED}[words[0]]
     place.seen, _ = place.look()
-    return not [one for one in _missing(place) if one.origin is origin]
+    began = time.monotonic()
+    process = place.begin(*words)
+    while time.monotonic() - began < PATIENCE_S and _misses(place, origin):
+        time.sleep(0.1)
+        if process.look():
+            process = place.begin(*words)
+        place.seen, _ = place.look()
+    process.end()
+
+
+def _misses(place: Place, origin: Origin) -> bool:
+    return any(piece.origin is origin for piece in _missing(place))
 
 
 def _missing(place: Place) -> list[Piece]:
@@ -145,5 +157,5 @@ def _found_in(path: Path, pattern: re.Pattern[bytes]) -> bytes | None:
         while content := file.read(_AT_ONCE):
             if found := pattern.search(overlap + content):
                 return found[0]
-            overlap = content[-8:]
+            overlap = content[-16:]
     return None

@@ -7,9 +7,11 @@ changes.
 from __future__ import annotations
 
 import functools
+import importlib
 import mmap
 from typing import TYPE_CHECKING, Any
 
+import corpus.polling
 from corpus.database import Database
 from corpus.store import Corpus
 from index.combining import Combiner
@@ -26,6 +28,7 @@ PLACES: dict[str, tuple[tuple[Any, str], ...]] = {
     "adding": ((Corpus, "put"),),
     "removing": ((Corpus, "remove"),),
     "purging": ((Corpus, "purge"), (Database, "scrub"), (KeptVectors, "scrub")),
+    "polling": ((corpus.polling, "poll_feed"),),
     "encoding": ((SentenceEncoder, "encode_passages"), (KeptVectors, "append")),
     "syncing": ((Sync, "run"),),
     "rebuilding": ((Sync, "rebuild"),),
@@ -33,6 +36,12 @@ PLACES: dict[str, tuple[tuple[Any, str], ...]] = {
     "switching": ((Snapshots, "publish"), (Snapshots, "point"), (Sync, "go_back")),
     "sweeping": ((Snapshots, "sweep"),),
 }
+
+#: What commands import when they run.
+IMPORTED = (
+    *("bot.adding", "bot.feeding", "bot.following", "bot.indexing", "bot.watching", "markdown_it"),
+    *("onnxruntime", "corpus.sources.pages"),
+)
 
 #: A process that was not at any of them: it starts, opens its database, reads files, waits, or ends.
 BETWEEN = "between"
@@ -67,10 +76,12 @@ def tell_by(page: Page) -> None:
 
 
 def watch() -> None:
-    """Wrap what makes up each phase, in this process and all that are forked off it."""
+    """Wrap what makes up each phase, in this process and all that are forked off it, and import the rest."""
     for number, name in enumerate(NAMES):
         for owner, function in PLACES.get(name, ()):
             setattr(owner, function, _told(number, getattr(owner, function)))
+    for module in IMPORTED:  # only now: they take over the functions of others
+        importlib.import_module(module)
 
 
 def _told(number: int, function: Callable[..., Any]) -> Callable[..., Any]:

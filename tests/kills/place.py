@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import random
     from pathlib import Path
 
+    from tests.kills.site import Site
+
 
 @dataclass
 class Place:
@@ -26,6 +28,7 @@ class Place:
 
     folder: Path
     database_url: str
+    site: Site
     pieces: dict[int, Piece] = field(default_factory=dict)
     seen: dict[int, Seen] = field(default_factory=dict)
     commands: int = 0
@@ -47,6 +50,11 @@ class Place:
         return self.folder / "watched"
 
     @property
+    def feed(self) -> str:
+        """The path of its feed on the site."""
+        return f"/{self.folder.name}"
+
+    @property
     def outs(self) -> Path:
         return self.folder / "outs"
 
@@ -59,15 +67,20 @@ class Place:
             "DATABASE_URL": self.database_url,
             "CRISISBOT_BUNDLED": "0",
             "CRISISBOT_REFRESH_SECONDS": "0.05",
+            "CRISISBOT_FETCH_TRUSTED": self.site.place,
         }
         return {**kept, **ours}
 
     def publish(self, chance: random.Random, *, new: int, changed: int) -> None:
         """Write some new pieces, and others of some that are there."""
-        for number in range(len(self.pieces) + 1, len(self.pieces) + 1 + new):
-            self._write(Piece(number, chance.choice([Origin.ADDED, Origin.ADDED, Origin.WATCHED])))
-        for piece in chance.sample([*self.pieces.values()], min(changed, len(self.pieces))):
-            self._write(replace(piece, version=piece.version + 1))
+        first = len(self.pieces) + 1
+        fresh = [Piece(number, chance.choice([*Origin])) for number in range(first, first + new)]
+        known = chance.sample([*self.pieces.values()], min(changed, len(self.pieces)))
+        for piece in [*fresh, *(replace(one, version=one.version + 1) for one in known)]:
+            self.pieces[piece.number] = piece
+            if piece.origin is not Origin.POLLED:
+                self._write(piece)
+        self.site.says(self.feed, [one for one in self.pieces.values() if one.origin is Origin.POLLED])
 
     def begin(
         self,
@@ -122,7 +135,6 @@ class Place:
         return [self.pieces[number] for number, one in self.seen.items() if one.standing is standing]
 
     def _write(self, piece: Piece) -> None:
-        self.pieces[piece.number] = piece
         folder = self.added if piece.origin is Origin.ADDED else self.watched
         aside = self.folder / "written.part"
         aside.write_text(piece.markdown, encoding="utf-8")
