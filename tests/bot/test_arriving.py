@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import pytest
 
 from corpus.database import sqlite_url
 from corpus.store import Corpus
+from tests.bot.serving import replies_to
 from tests.bot.test_running import UP, reaching, started
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_server import TelegramServer
@@ -57,6 +59,7 @@ def test_what_arrived_before_a_kill_is_there_once_afterwards_and_the_logs_tell_n
             admin.says("/remove 2 it was a rumour")
             telegram.wait_until(lambda: len(admin.private().replies) == 4, within=UP)
             telegram.wait_until(lambda: not telegram.pending, within=UP)
+            wait_for_answer("who was released?", "The mayor was released.", telegram)
             process.popen.send_signal(signal.SIGTERM)
             assert process.ends(within=20) == 0
             told = first + process.all
@@ -71,6 +74,19 @@ def test_what_arrived_before_a_kill_is_there_once_afterwards_and_the_logs_tell_n
     assert channel.replies == []
     assert [secret for secret in SECRETS if secret.lower() in told.lower()] == []
     assert str(admin.id) not in told
+
+
+def wait_for_answer(question: str, answer: str, telegram: FakeTelegram) -> None:
+    """Ask until the answer is there: the index follows in a process of its own."""
+    reader, began, text = telegram.user("Reader"), time.monotonic(), ""
+    while time.monotonic() - began < UP:
+        asked = reader.says(question)
+        telegram.wait_until(lambda: not telegram.pending, within=UP)
+        [text] = [reply.text for reply in replies_to(asked)]
+        if answer in text:
+            return
+        time.sleep(0.2)  # the indexer shares these processors, and gives way to who answers
+    raise AssertionError(f"no answer to {question!r}; the last reply was {text!r}")
 
 
 def stored(crisisbot: CommandLine) -> list[tuple[str, str, str | None, int]]:
