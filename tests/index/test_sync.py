@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import shutil
 from typing import TYPE_CHECKING
@@ -13,16 +12,16 @@ import pytest
 from corpus.database import sqlite_url
 from corpus.languages import Language
 from corpus.store import Corpus
-from index import sync
+from index import encoding
 from index.answers import Answer, Question
 from index.engine import Engine, quietly
 from index.glosses import gloss
 from index.shelves import RULES
 from index.signals import Signal
-from index.snapshots import KEPT_GENERATIONS
+from index.snapshots import Snapshots, read_manifest
 from index.sync import Sync, SyncReport
 from tests.fakes.damage import DAMAGES, cut, files_of, flip
-from tests.fakes.encoder import DIMENSION, FakeEncoder, encode
+from tests.fakes.encoder import FakeEncoder, encode
 from tests.fakes.news import (
     ARREST,
     BRIDGE,
@@ -67,11 +66,22 @@ class Place:
         assert snapshot.passage_ids() == self.corpus.passage_ids()
         return snapshot, report
 
+    @property
+    def snapshots(self) -> Snapshots:
+        return Snapshots(self.folder, self.encoder.identity)
+
     def generations(self) -> list[str]:
-        return sorted(path.name for path in self.folder.glob("generation-*"))
+        return [path.name for path in self.snapshots.generations()]
 
     def current(self) -> Path:
-        return self.folder / str(json.loads((self.folder / "CURRENT").read_text())["generation"])
+        pointer = self.snapshots.pointer()
+        assert pointer is not None
+        return self.snapshots.folder / pointer[0]
+
+    def files(self) -> list[Path]:
+        """Return all files of the segments that answers come from."""
+        folders = [self.snapshots.folder / name for name in read_manifest(self.current()).segments]
+        return [folder / name for folder in folders for name in files_of(folder)]
 
     def ask(self) -> Answer:
         engine = Engine(self.folder, self.corpus, self.encoder, calibration=SHOW_ALL, weights=WEIGHTS)
@@ -99,11 +109,13 @@ def texts_of(corpus: Corpus) -> dict[str, PassageText]:
 
 def vector_in(snapshot: Snapshot, text: PassageText) -> Vectors:
     """Return the vector of a passage on its shelf."""
-    shelf = snapshot.shelves[text.language]
-    assert shelf.vectors is not None
-    (row,) = np.flatnonzero(shelf.ids == text.id)
-    axes = np.eye(DIMENSION, dtype=np.float32)
-    return np.array([shelf.vectors.cosines(axis, np.array([row]))[0] for axis in axes], dtype=np.float32)
+    (found,) = (
+        part.vectors.vectors[row]
+        for part, alive in snapshot.shelves[text.language].parts
+        for row in part.rows_of(np.array([text.id])).tolist()
+        if part.vectors is not None and (alive is None or alive[row])
+    )
+    return np.array(found)
 
 
 def test_the_first_sync_encodes_each_sentence_once_in_its_paragraph(place: Place) -> None:
@@ -158,16 +170,21 @@ def test_a_sentence_in_two_paragraphs_is_read_in_each(place: Place) -> None:
 
 def test_the_second_sync_does_nothing(place: Place) -> None:
     place.sync()
-    before = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.name != "lock"}
+    before = _times(place.folder)
 
     report = place.sync()
 
     assert (report.added, report.removed, report.encoded, report.changed) == (0, 0, 0, False)
     assert report.kept == len(place.corpus.passage_ids())
-    after = {path: path.stat().st_mtime_ns for path in place.folder.rglob("*") if path.name != "lock"}
+    after = _times(place.folder)
+    # The lock file may come and go in its folder.
     assert {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)} <= {
-        place.folder  # the lock file may come and go in it
+        place.snapshots.folder
     }
+
+
+def _times(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if "lock" not in path.name}
 
 
 def test_an_edit_encodes_the_paragraph_that_it_touches_and_no_other(place: Place) -> None:
@@ -235,20 +252,24 @@ def test_a_change_that_leaves_all_passages_as_they_were_writes_no_generation(pla
     assert place.current().name == name
     assert place.corpus.state() != state
     assert not Engine(place.folder, place.corpus, place.encoder).refresh().changed
-    assert json.loads((place.folder / "CURRENT").read_text())["corpus_state"] == place.corpus.state()
+    assert place.snapshots.pointer() == (name, place.corpus.state())
     assert (snapshot.name, snapshot.corpus_state) == (name, place.corpus.state())
 
 
-def test_another_model_and_back_encodes_once_each(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_model_has_an_index_of_its_own_and_leaves_the_other_untouched(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
     other = FakeEncoder(identity="other words")
     first = place.sync().encoded
+    before = _times(place.snapshots.folder)
 
     there = place.sync(other)
     back = place.sync()
 
-    assert there.encoded == first == len(other.encoded)
-    assert back.encoded == 0
-    assert caplog.text.count("the index is of another model or of older rules") == 2
+    assert there.encoded == there.added - 1 == first == len(other.encoded)
+    assert (back.encoded, back.changed) == (0, False)
+    assert _times(place.snapshots.folder).items() >= before.items()
+    assert caplog.text == ""
     assert place.answer() == ARREST
 
 
@@ -271,9 +292,9 @@ def test_a_language_that_is_neither_spoken_nor_glossed_has_no_vectors(place: Pla
     snapshot, _ = place.run()
 
     shelf = snapshot.shelves[Language.OTHER]
-    assert (shelf.vectors, shelf.paragraph_vectors, shelf.places) == (None, None, None)
+    assert [one.part.places for one in shelf.parts] == [None]
     assert FRENCH not in place.encoder.encoded
-    assert {one for one, shelf in snapshot.shelves.items() if shelf.vectors is not None} == {
+    assert {one for one, shelf in snapshot.shelves.items() if shelf.has_vectors} == {
         Language.ENGLISH,
         Language.RUSSIAN,
         Language.KAZAKH,
@@ -287,7 +308,7 @@ def test_without_english_nothing_is_glossed(place: Place) -> None:
 
     assert russian.encoded == [RUSSIAN]
     assert report.encoded == 1
-    assert snapshot.shelves[Language.KAZAKH].vectors is None
+    assert not snapshot.shelves[Language.KAZAKH].has_vectors
 
 
 def test_an_encoder_that_speaks_nothing_encodes_nothing(place: Place) -> None:
@@ -297,7 +318,7 @@ def test_an_encoder_that_speaks_nothing_encodes_nothing(place: Place) -> None:
 
     assert report.encoded == 0
     assert mute.encoded == []
-    assert all(shelf.vectors is None for shelf in snapshot.shelves.values())
+    assert not any(shelf.has_vectors for shelf in snapshot.shelves.values())
     assert not (place.folder / "vectors").exists()
 
 
@@ -320,24 +341,25 @@ def test_no_more_than_two_generations_stay(place: Place) -> None:
         put(place.corpus, "growing", f"Sentence number {number}.", title="Growing")
         place.sync()
 
-    assert len(place.generations()) == KEPT_GENERATIONS
+    assert len(place.generations()) == 2
     assert place.current().name == place.generations()[-1]
 
 
 def test_what_killed_processes_left_behind_is_swept(place: Place) -> None:
     place.sync()
-    shutil.copytree(place.current(), place.folder / "writing-77-abcd")
-    (place.folder / "writing-78-CURRENT").touch()
+    folder = place.snapshots.folder
+    shutil.copytree(place.current(), folder / "writing-77-abcd")
+    (folder / "writing-78-CURRENT").touch()
 
     place.sync()
 
-    assert list(place.folder.glob("writing-*")) == []
+    assert list(folder.glob("writing-*")) == []
 
 
 def test_progress_goes_from_nothing_to_all_in_steps_that_a_kill_may_cost(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "ENCODED_AT_ONCE", 2)
+    monkeypatch.setattr(encoding, "ENCODED_AT_ONCE", 2)
     said: list[tuple[int, int]] = []
 
     _, report = Sync(place.folder, place.corpus, place.encoder).run(lambda *done: said.append(done))
@@ -350,7 +372,7 @@ def test_progress_goes_from_nothing_to_all_in_steps_that_a_kill_may_cost(
 def test_what_was_encoded_before_the_encoder_failed_is_not_encoded_again(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync, "ENCODED_AT_ONCE", 1)
+    monkeypatch.setattr(encoding, "ENCODED_AT_ONCE", 1)
     encode_passages = place.encoder.encode_passages
 
     def fail_at_the_third(paragraphs: list[list[str]]) -> object:
@@ -378,16 +400,16 @@ def test_a_damaged_file_is_noticed_and_healed_without_encoding(
     place.sync()
 
     # Each file gets one kind of damage here; test_snapshots.py does every kind to every file.
-    for name in files_of(place.current())[number :: len(DAMAGES)]:
-        damaged = place.current()
-        damage(damaged / name)
+    for part in range(number, len(place.files()), len(DAMAGES)):
+        path, name = place.files()[part], place.current().name
+        damage(path)
         caplog.clear()
 
         report = place.sync()
 
-        assert place.current() != damaged, name
-        assert report.encoded == 0, name
-        assert "is built anew" in caplog.text, name
+        assert place.current().name != name, path
+        assert report.encoded == 0, path
+        assert "is built anew" in caplog.text, path
     assert not place.sync().changed
     assert place.answer() == ARREST
 
@@ -399,14 +421,14 @@ def test_a_damaged_pointer_is_noticed_and_healed_without_encoding(
     place: Place, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
     place.sync()
-    (place.folder / "CURRENT").write_bytes(content)
+    (place.snapshots.folder / "CURRENT").write_bytes(content)
 
     report = place.sync()
 
     assert report.encoded == 0
     assert "the index is damaged and is built anew" in caplog.text
     assert place.answer() == ARREST
-    assert len(place.generations()) <= KEPT_GENERATIONS
+    assert len(place.generations()) <= 2
 
 
 @pytest.mark.parametrize("missing", ["CURRENT", "generation", "both"])
@@ -415,7 +437,7 @@ def test_a_missing_pointer_or_generation_is_healed_without_encoding(place: Place
     if missing in {"generation", "both"}:
         shutil.rmtree(place.current())
     if missing in {"CURRENT", "both"}:
-        (place.folder / "CURRENT").unlink()
+        (place.snapshots.folder / "CURRENT").unlink()
 
     assert place.sync().encoded == 0
     assert place.answer() == ARREST
@@ -423,7 +445,8 @@ def test_a_missing_pointer_or_generation_is_healed_without_encoding(place: Place
 
 def test_a_file_too_many_is_noticed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     place.sync()
-    (place.current() / "en" / "more.npy").touch()
+    (segment,) = read_manifest(place.current()).segments
+    (place.snapshots.folder / segment / "en" / "more.npy").touch()
 
     place.sync()
 
@@ -433,9 +456,7 @@ def test_a_file_too_many_is_noticed(place: Place, caplog: pytest.LogCaptureFixtu
 def test_damaged_kept_vectors_are_encoded_again_and_only_those(place: Place) -> None:
     place.sync()
     (file,) = (place.folder / "vectors").glob("*.vectors")
-    flip(
-        file
-    )  # of five records, the middle of the third: the Russian sentence, which is a paragraph of its own
+    flip(file)  # of five vectors, the middle of the third: that of a paragraph of its own
     shutil.rmtree(place.current())
 
     again = place.sync().encoded
@@ -444,7 +465,7 @@ def test_damaged_kept_vectors_are_encoded_again_and_only_those(place: Place) -> 
     assert place.answer() == ARREST
 
 
-@pytest.mark.parametrize("lost", ["vectors", "vectors/*.vectors", "vectors/*.tokens"])
+@pytest.mark.parametrize("lost", ["vectors", "vectors/*.keys", "vectors/*.tokens"])
 def test_without_what_was_kept_all_is_encoded_again(
     place: Place, caplog: pytest.LogCaptureFixture, lost: str
 ) -> None:
@@ -475,8 +496,9 @@ def test_word_pieces_that_were_cut_off_are_encoded_again_with_their_paragraph_an
     assert not again.changed
     assert snapshot.tokens is not None
     for shelf in snapshot.shelves.values():
-        for place_of in () if shelf.places is None else shelf.places:
-            snapshot.tokens.read(place_of)
+        for place_of in [shelf.place_of(id_) for id_ in shelf.passage_ids()]:
+            if place_of is not None:
+                snapshot.tokens.read(place_of)
 
 
 def test_a_flipped_byte_in_word_pieces_costs_no_answer_and_is_said(
@@ -567,5 +589,5 @@ def test_two_processes_syncing_at_once_both_succeed_and_encode_nothing_twice(tmp
     assert sorted(sentence for sentence, _ in encoded) == sorted(sentences(corpus))
     place = Place(tmp_path / "index", corpus, FakeEncoder())
     assert not place.sync().changed
-    assert len(place.generations()) == 1
+    assert len(place.files()) == 4, "a segment was written twice"
     corpus.close()
