@@ -22,13 +22,12 @@ def outcomes(found: Sequence[Outcome], messages: Messages) -> Reply:
     nodes: list[Node] = []
     for one in found[:MOST_TOLD]:
         nodes += [*_outcome(one, messages), "\n\n"]
-    if left := len(found) - MOST_TOLD:
+    if (left := len(found) - MOST_TOLD) > 0:
         stored = sum(isinstance(one, Stored) for one in found[MOST_TOLD:])
-        if left > 0:
-            nodes += [
-                messages.say("And {number} more, {stored} of them stored.", number=left, stored=stored),
-                "\n\n",
-            ]
+        nodes += [
+            messages.say("And {number} more, {stored} of them stored.", number=left, stored=stored),
+            "\n\n",
+        ]
     return Reply(tuple(nodes[:-1]), tuple((button,) for button in _buttons(found, messages)))
 
 
