@@ -17,6 +17,7 @@ from bot.settings import Settings
 from bot.visible import visible
 from corpus.errors import DatabaseUnavailable
 from corpus.feeds import EntryCounts, Feed, FeedId
+from corpus.fetching import Fetcher
 from corpus.polling import Poll, Ways, poll_feed
 from corpus.store import Corpus
 from corpus.subscribing import subscribe
@@ -90,6 +91,31 @@ def poll_on(settings: Settings, names: Sequence[str]) -> None:
                 time.sleep(LOOK_EVERY_S)
 
 
+def poll_until(
+    corpus: Corpus, fetcher: Fetcher, stop: threading.Event, *, every_s: float = LOOK_EVERY_S
+) -> None:
+    """Poll feeds whenever they are due, until told to stop; then what is fetched is broken off.
+
+    The fetcher is closed with it.
+    """
+    threading.Thread(target=_close_at, args=(stop, fetcher), daemon=True).start()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed") as threads:
+        ways = Ways(fetcher, should_end=stop.is_set)
+        while not stop.is_set():
+            try:
+                due = corpus.feeds.due(ways.now())
+            except DatabaseUnavailable as error:
+                log.error("feeds cannot be polled: %s", error)  # noqa: TRY400
+                due = []
+            polls = [threads.submit(poll_feed, corpus, one, ways, if_due=True) for one in due]
+            for poll in polls:
+                if (unforeseen := poll.exception()) is not None:
+                    log.error("a feed cannot be polled", exc_info=unforeseen)
+                elif (found := poll.result()) is not None:
+                    tell(found)
+            stop.wait(every_s)
+
+
 def tell(poll: Poll) -> None:
     """Log what came of a poll, if anything did."""
     if poll.problem is not None:
@@ -140,6 +166,11 @@ def duration(seconds: int) -> str:
 def _say(feed_id: FeedId, poll: Poll | None) -> None:
     """Write what came of a poll that somebody waits for."""
     click.echo(visible(str(poll)) if poll else f"feed {feed_id} is polled by another process just now")
+
+
+def _close_at(stop: threading.Event, fetcher: Fetcher) -> None:
+    stop.wait()
+    fetcher.close()
 
 
 def _note(_feed_id: FeedId, poll: Poll | None) -> None:

@@ -1,7 +1,8 @@
 """Following: the process that keeps the index equal to the articles, however these come in.
 
 It is one of its own, so that no question waits for it: Python computes on one thread at a time, and what is
-done here for a thousand new articles takes minutes. Answering processes open what it wrote.
+done here for a thousand new articles takes minutes. Answering processes open what it wrote. For a bot, it
+polls the feeds, too.
 """
 
 import logging
@@ -13,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from bot.composition import open_corpus
+from bot.composition import make_fetcher, open_corpus
+from bot.feeding import poll_until
 from bot.settings import Settings
 from corpus.errors import CorpusError
 from corpus.store import Corpus
@@ -38,12 +40,17 @@ class Interrupted(Exception):
 
 
 def follow(settings: Settings, *, tied: bool = False) -> None:
-    """Keep the index up to date until SIGINT or SIGTERM; `tied`: or until whoever started this is gone."""
+    """Keep the index up to date until SIGINT or SIGTERM.
+
+    `tied`: or until the bot that started this is gone; and poll its feeds meanwhile.
+    """
     stop = threading.Event()
     if tied:
         os.nice(NICE)
         threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
     with _signals_setting(stop), open_corpus(settings) as corpus:
+        if tied:
+            threading.Thread(target=_poll_feeds, args=(settings, corpus, stop), name="feeds").start()
         encoder = SentenceEncoder(settings.model())
         Follower(Sync(settings.index_folder, corpus, encoder), corpus, stop).run(settings.refresh_seconds)
 
@@ -104,6 +111,10 @@ class Follower:
             raise Interrupted
         if total > done > 0:
             log.info("encoded %s of %s sentences", done, total)
+
+
+def _poll_feeds(settings: Settings, corpus: Corpus, stop: threading.Event) -> None:
+    poll_until(corpus, make_fetcher(settings), stop)
 
 
 @contextmanager

@@ -8,13 +8,13 @@ import click
 from telegram.error import InvalidToken
 
 from bot.app import build
-from bot.composition import Parts, make_fetcher, open_editor, open_engine
+from bot.composition import Parts, open_editor, open_engine
 from bot.desk import Desk
 from bot.editor import Editor
 from bot.indexer import keep_indexing
-from bot.jobs import poll_feeds, renew_index
+from bot.jobs import renew_index
 from bot.polling import Inbox
-from bot.service import Job, serve
+from bot.service import serve
 from bot.settings import Settings
 
 HOW_TO_GET_ONE = """crisisbot: there is no token, so Telegram cannot be reached.
@@ -58,8 +58,4 @@ async def _serve(settings: Settings, parts: Parts, editor: Editor) -> None:
     inbox = Inbox()
     app = build(settings, Desk(parts.engine, parts.corpus), editor, inbox)
 
-    def jobs() -> list[Job]:
-        polling = poll_feeds(parts.corpus, make_fetcher(settings))
-        return [renew_index(parts.engine), keep_indexing(settings), polling]
-
-    await serve(app, inbox, jobs=jobs, stop=stop)
+    await serve(app, inbox, jobs=lambda: [renew_index(parts.engine), keep_indexing(settings)], stop=stop)

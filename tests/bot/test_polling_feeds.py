@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import html
 import logging
+import threading
 import time
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.jobs import poll_feeds
+from bot.feeding import poll_until
 from corpus.database import sqlite_url
 from corpus.fetching import Fetcher
 from corpus.sources.feeds import ParsedFeed, parse_feed
@@ -47,44 +47,51 @@ def follow(corpus: Corpus, url: str) -> None:
     corpus.feeds.add(url, title=None, stated={}, every_s=300, now=datetime.now(UTC))
 
 
-async def until(is_so: Callable[[], object], within: float = 20) -> None:
+def until(is_so: Callable[[], object], within: float = 20) -> None:
     patience_ends = time.monotonic() + within
     while not is_so():
         assert time.monotonic() < patience_ends
-        await asyncio.sleep(0.01)
+        time.sleep(0.01)
 
 
-async def end(job: asyncio.Task[None]) -> None:
-    job.cancel()
-    with suppress(asyncio.CancelledError):
-        await job
+@contextmanager
+def polling(corpus: Corpus, web: Web) -> Iterator[None]:
+    """Poll as the bot's child process does, until the end of the block."""
+    stop = threading.Event()
+    fetcher = Fetcher(trusted={web.place})
+    thread = threading.Thread(target=poll_until, args=(corpus, fetcher, stop), kwargs={"every_s": 0.01})
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+        assert not thread.is_alive()
 
 
-async def test_a_running_bot_polls_what_is_due(corpus: Corpus, web: Web) -> None:
+def test_a_running_bot_polls_what_is_due(corpus: Corpus, web: Web) -> None:
     follow(corpus, web.url("/feed"))
-    job = asyncio.create_task(poll_feeds(corpus, Fetcher(trusted={web.place}), every_s=0.01))
-    await until(corpus.articles)
-    follow(corpus, web.url("/feed?second"))  # the same articles, and a feed more to ask for
-    await until(lambda: "/feed?second" in web.paths)
-    await end(job)
+    with polling(corpus, web):
+        until(corpus.articles)
+        follow(corpus, web.url("/feed?second"))  # the same articles, and a feed more to ask for
+        until(lambda: "/feed?second" in web.paths)
     assert [revision.title for revision in corpus.articles()] == ["Gas"]
 
 
-async def test_when_the_bot_ends_a_feed_that_comes_slowly_is_broken_off_and_has_not_failed(
+def test_when_the_bot_ends_a_feed_that_comes_slowly_is_broken_off_and_has_not_failed(
     corpus: Corpus, web: Web
 ) -> None:
     web.drips("/feed", b" " * 10_000)
     follow(corpus, web.url("/feed"))
-    job = asyncio.create_task(poll_feeds(corpus, Fetcher(trusted={web.place}), every_s=0.01))
-    await until(lambda: web.paths == ["/feed"])
-    began = time.monotonic()
-    await end(job)
-    await until(lambda: corpus.feeds.all()[0].claimed_until is None)
+    with polling(corpus, web):
+        until(lambda: web.paths == ["/feed"])
+        began = time.monotonic()
+    until(lambda: corpus.feeds.all()[0].claimed_until is None)
     assert time.monotonic() - began < 10
     assert corpus.feeds.all()[0].failures == 0
 
 
-async def test_what_nobody_foresaw_is_logged_and_the_bot_goes_on(
+def test_what_nobody_foresaw_is_logged_and_the_bot_goes_on(
     corpus: Corpus, web: Web, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     fails = iter([ZeroDivisionError("unforeseen")])
@@ -96,10 +103,8 @@ async def test_what_nobody_foresaw_is_logged_and_the_bot_goes_on(
 
     monkeypatch.setattr("corpus.polling.parse_feed", parse_or_fail)
     follow(corpus, web.url("/feed"))
-    with caplog.at_level(logging.ERROR):
-        job = asyncio.create_task(poll_feeds(corpus, Fetcher(trusted={web.place}), every_s=0.01))
-        await until(lambda: "unforeseen" in caplog.text)
+    with caplog.at_level(logging.ERROR), polling(corpus, web):
+        until(lambda: "unforeseen" in caplog.text)
         follow(corpus, web.url("/feed?second"))
-        await until(corpus.articles)
-        await end(job)
+        until(corpus.articles)
     assert "ZeroDivisionError: unforeseen" in caplog.text
