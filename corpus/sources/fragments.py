@@ -1,12 +1,12 @@
 """Fragments: HTML that is a text already, such as an entry's content in a feed, to plain text; pure.
 
 Pages are read by `formats.parse_html`, which looks for the article among menus. Here there are none, and
-looking for it would lose lists and glue short texts together (benchmarks/pages.py).
+looking for it lost lists and glued short texts together when it was tried.
 """
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus.sources.trees import Element
 
@@ -20,6 +20,9 @@ thead tr ul"""
 SILENT = frozenset(_SILENT.split())
 #: What begins and ends a paragraph; `br` alone begins a line.
 BLOCKS = frozenset(_BLOCKS.split())
+
+#: What begins a line, in HTML and in TEI.
+_BREAKS = frozenset({"br", "lb"})
 
 #: Between paragraphs and lines, where a text can hold neither.
 _PARAGRAPH, _LINE = "\0\0", "\0"
@@ -45,7 +48,12 @@ def text_of(fragment: str) -> str:
         root = pages.document_fromstring(whole, parser=_parser())
     except ParserError:  # nothing but comments, for one
         return ""
-    return _tidy("".join(_pieces(root)))
+    return text_in(root)
+
+
+def text_in(root: Element, *, blocks: Collection[str] = BLOCKS, silent: Collection[str] = SILENT) -> str:
+    """Return the words of a tree in the same way; elements of other kinds of markup have other names."""
+    return _tidy("".join(_pieces(root, blocks, silent)))
 
 
 def plain(line: str) -> str:
@@ -64,7 +72,7 @@ def _parser() -> Element:
     return pages.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
 
 
-def _pieces(root: Element) -> Iterator[str]:
+def _pieces(root: Element, blocks: Collection[str], silent: Collection[str]) -> Iterator[str]:
     """Walk through a tree in order; on a stack of our own, because pages nest deeper than Python does."""
     stack: list[Element | str] = [root]
     while stack:
@@ -73,10 +81,10 @@ def _pieces(root: Element) -> Iterator[str]:
             yield node
             continue
         tag = node.tag if isinstance(node.tag, str) else "script"
-        around = _PARAGRAPH if tag in BLOCKS else ""
-        yield _LINE if tag == "br" else around
+        around = _PARAGRAPH if tag in blocks else ""
+        yield _LINE if tag in _BREAKS else around
         stack += [_words(node.tail), around]
-        if tag not in SILENT:
+        if tag not in silent:
             stack += reversed([_words(node.text, tag), *node])
 
 

@@ -303,6 +303,13 @@ def test_deeply_nested_markdown_is_read() -> None:
 # Web pages
 
 
+def test_items_and_cells_of_a_page_are_its_own_words_and_a_flash_is_one_sentence() -> None:
+    listed = f"<p>{PARAGRAPH}</p><ul><li>Первое, как сказали.</li></ul><table><tr><td>Газ.</td></tr></table>"
+    assert html(page(body=listed))["text"] == f"{PARAGRAPH}\n\nПервое, как сказали.\n\nГаз."
+    flash = "<span>14:30</span><p>В Алматы начались подземные толчки, сообщило министерство.</p>"
+    assert html(page(body=flash))["text"] == f"14:30\n\n{flash[len('<span>14:30</span><p>') : -len('</p>')]}"
+
+
 def test_the_article_of_a_page_is_found_without_its_menu() -> None:
     head = (
         "<meta property='og:site_name' content='Агентство'>"
@@ -313,7 +320,7 @@ def test_the_article_of_a_page_is_found_without_its_menu() -> None:
 
     assert html(page(head=head, body=f"<p>{PARAGRAPH}</p><p>Второй абзац, и в нём одна фраза.</p>")) == {
         "title": "Заголовок",
-        "text": f"{PARAGRAPH}\nВторой абзац, и в нём одна фраза.",
+        "text": f"{PARAGRAPH}\n\nВторой абзац, и в нём одна фраза.",
         "source": "Агентство",
         "author": "Айгуль Репортёрова",
         "url": "https://example.org/news/1",
