@@ -128,7 +128,8 @@ class Database:
         except (DBAPIError, sqlite3.Error) as error:
             raise DatabaseUnavailable(
                 f"what was deleted from {self.shown_url} could not be overwritten yet: {reason(error)}; "
-                "stop whatever else uses it, and run the same command again"
+                "it takes as much room as the database once more, and that nobody else uses it; "
+                "then run the same command again"
             ) from error
 
     def _scrub_sqlite(self) -> None:
