@@ -1,5 +1,6 @@
 """Explaining: errors as one kind line and the right exit code, for all commands; loads nothing heavy."""
 
+import errno
 import io
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,14 @@ FAILED, WRONG = 1, 2
 
 #: Commands that run for long and tell of it in log lines.
 LONG_RUNNING = frozenset({"run", "watch", "poll", "sync"})
+
+#: What to do about what the system refuses. Articles are stored before they are indexed.
+WAYS_OUT = {
+    errno.ENOSPC: "make room on its disk; articles that are stored stay, and `crisisbot sync` indexes them",
+    errno.EDQUOT: "raise the quota; articles that are stored stay, and `crisisbot sync` indexes them",
+    errno.EROFS: "its disk takes no changes; make it writable, or choose another folder by --data",
+    errno.EACCES: "let this user read and write it",
+}
 
 
 @contextmanager
@@ -42,7 +51,12 @@ def explained() -> Iterator[None]:
     except BrokenPipeError:
         raise  # whoever read our output has enough; Click ends without a word
     except OSError as error:
-        _fail(f"{error.filename or 'a file'}: {error.strerror or error}", FAILED)
+        _fail(_of_the_system(error), FAILED)
+
+
+def _of_the_system(error: OSError) -> str:
+    what = f"{error.filename}: {error.strerror}" if error.filename else error.strerror or str(error)
+    return "; ".join([what, *([WAYS_OUT[error.errno]] if error.errno in WAYS_OUT else [])])
 
 
 def _fail(message: str, code: int) -> None:

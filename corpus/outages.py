@@ -25,7 +25,7 @@ WAYS_OUT: Mapping[int | str | None, str] = MappingProxyType(
         sqlite3.SQLITE_FULL: "make room on its disk",
         sqlite3.SQLITE_IOERR: "look whether its disk is full or failing",
         sqlite3.SQLITE_READONLY: "make the file and its folder writable",
-        sqlite3.SQLITE_CANTOPEN: "look whether its folder is there and may be used",
+        sqlite3.SQLITE_CANTOPEN: "look whether its folder is there and that, and its disk, can be written",
         sqlite3.SQLITE_BUSY: "another program writes to it for long; try again later",
         "53100": "make room on its server's disk",
         "53300": "its server takes no more connections; try again later",
