@@ -25,6 +25,12 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--exhaustive", action="store_true", help="die at every step on the disk, not only at some (minutes)"
+    )
+
+
 @pytest.fixture(scope="session")
 def one_model() -> Iterator[None]:
     """Every command of this process loads its models; the real ones are loaded the first time only."""

@@ -1,4 +1,4 @@
-"""Syncs in processes of their own, which can be killed at any step they take on the disk.
+"""Syncs, merges and rebuilds in processes of their own, which can be killed at any step on the disk.
 
 Run as a program, this reads one order a line, forks a process for it and reports how it ended: the imports,
 which take longer than a sync, are paid for once. The forked process does what a deployed one does, except
@@ -19,25 +19,27 @@ import subprocess
 import sys
 import time
 import traceback
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
+from unittest import mock
 
 from corpus.database import sqlite_url
 from corpus.store import Corpus
-from index.engine import Engine, quietly
+from index import merging
+from index.engine import Engine
 from index.keptvectors import KeptVectors
 from tests.fakes.encoder import FakeEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from index.encoder import Encoded
 
 ROOT = Path(__file__).resolve().parents[2]
 
-#: What a sync does to the disk. Those that take a descriptor can be torn: done by half, then killed.
+#: What they do to the disk. Those that take a descriptor can be torn: done by half, then killed.
 STEPS = ("fsync", "write", "ftruncate", "mkdir", "rename", "replace", "unlink", "rmdir")
 
 #: Bytes that are missing at the end of a file after a torn step.
@@ -46,9 +48,14 @@ TORN = 7
 
 @dataclass(frozen=True)
 class Order:
-    """One sync of `folder/index` with `folder/corpus.sqlite`, and how it dies; by default it does not."""
+    """What is done to `folder/index` by `folder/corpus.sqlite`, and how it dies; by default it does not.
+
+    `policy` are constants of `index.merging` to be used instead of its own.
+    """
 
     folder: str
+    work: Literal["sync", "merge", "rebuild"] = "sync"
+    policy: Mapping[str, float] = field(default_factory=dict)
     at_step: int | None = None
     torn: bool = False
     after_seconds: float | None = None
@@ -65,7 +72,7 @@ class End:
 
 
 class Killer:
-    """A process that forks syncs; use it as a context manager."""
+    """A process that forks whatever is ordered; use it as a context manager."""
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(
@@ -91,7 +98,7 @@ class Killer:
         assert self._process.stdout is not None
         return End(**json.loads(self._process.stdout.readline()))
 
-    def sync(self, order: Order) -> End:
+    def run(self, order: Order) -> End:
         self.begin(order)
         return self.end()
 
@@ -123,28 +130,38 @@ def main() -> None:
             last = pipe.read().split()
         _, status = os.waitpid(pid, 0)
         if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
-            sys.exit("the sync failed; see above")
+            sys.exit("it failed; see above")
         ended = End(os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, *map(int, last or ("0", "0")))
         print(json.dumps(asdict(ended)), flush=True)  # noqa: T201 (a program's output)
 
 
 def _run(order: Order, reporting: int) -> None:
-    """Sync once, in a forked process, and leave without a trace of the parent."""
+    """Do what was ordered, in a forked process, and leave without a trace of the parent."""
     try:
         folder = Path(order.folder)
         write = os.write
         steps = _Steps(order)
         steps.watch()
         _acknowledge(folder / "acknowledged", write)
+        corpus = Corpus.open(sqlite_url(folder / "corpus.sqlite"))
         encoder = FakeEncoder(pause=order.pause)
-        report = Engine(folder / "index", Corpus.open(sqlite_url(folder / "corpus.sqlite")), encoder).refresh(
-            quietly
-        )
-        write(reporting, f"{steps.taken} {report.encoded}".encode())
+        work(Engine(folder / "index", corpus, encoder), order)
+        write(reporting, f"{steps.taken} {len(encoder.encoded)}".encode())
         os._exit(0)
     except BaseException:  # noqa: BLE001 (the outermost edge of this process)
         traceback.print_exc()
         os._exit(1)
+
+
+def work(engine: Engine, order: Order) -> None:
+    """Do what was ordered with an engine, in this process."""
+    with mock.patch.dict(vars(merging), order.policy):
+        if order.work == "sync":
+            engine.refresh()
+        elif order.work == "merge":
+            engine.merge()
+        else:
+            engine.rebuild()
 
 
 class _Steps:
