@@ -5,7 +5,8 @@ Functions over a connection, inside the transactions of `corpus.store`; `corpus.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import math
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,8 +30,13 @@ if TYPE_CHECKING:
 #: would otherwise make each new one slower to store than the one before.
 ARTICLES_OF_A_BAND: Final = 50
 
-#: Articles that are compared with a new one: those that share most bands with it.
-CANDIDATES: Final = 12
+#: Articles that are glanced at, and compared with a new one where that looks worth it: those that share most
+#: bands with it.
+CANDIDATES: Final = 40
+
+#: First sentences by which an article's copies are looked for, too: a report of one sentence has two bands,
+#: and many articles may have these.
+FIRST_SENTENCES: Final = 3
 
 #: Copies of one report with which a further one must not disagree: the first ones that were stored.
 MEMBERS: Final = 12
@@ -75,10 +81,12 @@ def note_copies(
     Call it in the transaction that stores the article or a new revision of it. What was noted of an earlier
     revision is forgotten.
     """
-    account = read_account(_cut(article.text, sentences), article.language, article.published)
+    cut = _cut(article.text, sentences)
+    account = read_account(cut, article.language, article.published)
     forget_copies(connection, article_id)
     looked_for = copies.bands(account, article.language)
-    found = _told(connection, _candidates(connection, looked_for), like=article.text)
+    first = {copies.wording(one) for one in cut[:FIRST_SENTENCES]}
+    found = _told(connection, _candidates(connection, looked_for, first), like=article.text)
     same = [one for one in found if is_same_report(account, one.account)]
     same.sort(key=lambda one: (-copies.overlap(account, one.account), one.article_id))
     _join(connection, article_id, _agreeing(connection, account, [one.report_id for one in same]))
@@ -125,14 +133,24 @@ def also_in(connection: sa.Connection, stored: Sequence[StoredPassage]) -> dict[
     return found
 
 
-def _candidates(connection: sa.Connection, looked_for: Collection[int]) -> list[ArticleId]:
-    """Return the articles that share most bands, the most first."""
-    shared: Counter[int] = Counter()
-    for band in looked_for:
-        with_it = sa.select(bands.c.article_id).where(bands.c.band == band)
-        shared.update(
-            connection.scalars(with_it.order_by(bands.c.article_id.desc()).limit(ARTICLES_OF_A_BAND))
-        )
+def _candidates(
+    connection: sa.Connection, looked_for: Collection[int], first: Collection[int]
+) -> list[ArticleId]:
+    """Return the articles that share most bands and first sentences; what many have counts less."""
+    by_band = [sa.select(bands.c.article_id).where(bands.c.band == band) for band in looked_for]
+    by_wording = [
+        live_passages(sa.select(revisions.c.article_id)).where(passages.c.wording == wording)
+        for wording in first
+    ]
+    statements = [
+        *(one.order_by(bands.c.article_id.desc()) for one in by_band),
+        *by_wording,
+    ]
+    shared: defaultdict[int, float] = defaultdict(float)
+    for statement in statements:
+        found = connection.scalars(statement.limit(ARTICLES_OF_A_BAND)).all()
+        for article_id in found:
+            shared[article_id] += 1 / (1 + math.log2(len(found)))
     most = sorted(shared, key=lambda article_id: (-shared[article_id], -article_id))
     return [ArticleId(article_id) for article_id in most[:CANDIDATES]]
 
@@ -168,7 +186,7 @@ def _join(connection: sa.Connection, article_id: ArticleId, reports: Sequence[in
 
 
 def _told(connection: sa.Connection, ids: Collection[ArticleId], *, like: str | None = None) -> list[_Told]:
-    """Read articles that are not removed, as they are compared; `like`: only those that may be copies of it."""
+    """Read articles that are not removed, as they are compared; only what may be a copy, `like` a text."""
     told = revisions.c
     rows = connection.execute(
         live(
