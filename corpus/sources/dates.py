@@ -30,6 +30,9 @@ _DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)")
 _SPACE_IN_ISO = re.compile(r"(?<=\d)\s+(?=[\d+-]|Z\b)")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 
+#: Years in which news are published; programs that know no date write the year 1.
+YEARS = range(1800, 2200)
+
 #: Between Greenwich and the farthest zone.
 FARTHEST = timedelta(hours=14)
 
@@ -43,9 +46,10 @@ def read_date(written: object) -> Published | None:
     if not text or len(text) > 100:  # noqa: PLR2004 (no date is as long)
         return None
     try:
-        return _iso(text) if text[:4].isdigit() else _letter(text)
+        found = _iso(text) if text[:4].isdigit() else _letter(text)
     except (ValueError, OverflowError):
         return None
+    return found if found is not None and found.year in YEARS else None
 
 
 def as_moment(published: Published) -> datetime:
