@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 #: Passages of the smallest tier, how many times larger each next one is, and how many segments of a tier are
-#: put together: the more, the less is written, and the more segments a question looks into. Each costs it less
-#: than a millisecond; a smallest tier of 8,192 would write an article of 20 sentences 70 times, this one 10.
+#: put together: the more, the less is written, and the more segments a question looks into. Each costs it
+#: under a millisecond; a smallest tier of 8,192 would write an article of 20 sentences 70 times, this one 10.
 SMALLEST, RATIO, TOGETHER = 512, 8, 4
 
 #: The share of a segment's passages that may be gone before it is written anew without them.
