@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -29,7 +28,7 @@ from index.errors import SnapshotDamaged, UnknownGeneration
 from index.keptvectors import KeptVectors
 from index.segments import File, Segment, sync_to_disk, write_durably
 from index.shelves import RULES, Shelf, shelve
-from index.sweeping import KEPT, WRITING, discard, forget_older_layout
+from index.sweeping import KEPT, WRITING, discard, forget_older_layout, take_away
 from index.tokens import TokenFile
 
 
@@ -230,11 +229,11 @@ class Snapshots:
         kept = {current[0]} if all_but_current and current else self._of_use(current)
         for path in self.generations():
             if path.name not in kept:
-                shutil.rmtree(path)
+                take_away(path)  # half of one would look like a way back
         held = {name for path in self.generations() for name in _segments_of(path)}
         for path in self.folder.glob("segment-*"):
             if path.name not in held:
-                shutil.rmtree(path)
+                take_away(path)
 
     def generations(self) -> list[Path]:
         """Return the folders of all generations, oldest first."""

@@ -17,10 +17,15 @@ KEPT = "vectors"
 def discard(folder: Path, *kinds: str) -> None:
     """Delete what was begun and never became of use; whoever still writes into it finds it gone."""
     for path in [one for kind in kinds for one in folder.glob(f"{kind}-*")]:
-        gone = folder / f"{WRITING}-{os.getpid()}-{secrets.token_hex(4)}"
         with contextlib.suppress(FileNotFoundError):  # whoever wrote it was quicker
-            path.rename(gone)  # under its old name, files could come into it while it is emptied
-            delete(gone)
+            take_away(path)
+
+
+def take_away(path: Path) -> None:
+    """Delete a file or folder; a kill leaves all of it or nothing under its name, and nothing new gets in."""
+    gone = path.with_name(f"{WRITING}-{os.getpid()}-{secrets.token_hex(4)}")
+    path.rename(gone)
+    delete(gone)
 
 
 def delete(path: Path) -> None:
