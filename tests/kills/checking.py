@@ -66,18 +66,17 @@ def _failures(place: Place, *commands: tuple[str, ...]) -> list[str]:
 def _let_come(place: Place, words: list[str]) -> None:
     """Run a command, again if need be, until all that comes by it is there."""
     origin = {"add": Origin.ADDED, "feed": Origin.POLLED, "watch": Origin.WATCHED}[words[0]]
-    place.seen, _ = place.look()
-    began = time.monotonic()
-    process = place.begin(*words)
+    process, began = None, time.monotonic()
     while time.monotonic() - began < PATIENCE_S and _misses(place, origin):
-        time.sleep(0.1)
-        if process.look():
+        if process is None or process.look():
             process = place.begin(*words)
-        place.seen, _ = place.look()
-    process.end()
+        time.sleep(0.1)
+    if process is not None:
+        process.end()
 
 
 def _misses(place: Place, origin: Origin) -> bool:
+    place.seen, _ = place.look()
     return any(piece.origin is origin for piece in _missing(place))
 
 

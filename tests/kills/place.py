@@ -97,9 +97,9 @@ class Place:
         process.start(self.environment)
         return process
 
-    def run(self, *words: str) -> Process:
+    def run(self, *words: str, is_cold: bool = True) -> Process:
         """Run a command to its end, in a process from nothing, as people do."""
-        process = self.begin(*words, is_cold=True)
+        process = self.begin(*words, is_cold=is_cold)
         until_all_end([process])
         return process
 
