@@ -7,7 +7,6 @@ changes.
 from __future__ import annotations
 
 import functools
-import importlib
 import mmap
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +35,6 @@ PLACES: dict[str, tuple[tuple[Any, str], ...]] = {
     "switching": ((Snapshots, "publish"), (Snapshots, "point"), (Sync, "go_back")),
     "sweeping": ((Snapshots, "sweep"),),
 }
-
-#: What commands import when they run.
-IMPORTED = (
-    *("bot.adding", "bot.feeding", "bot.following", "bot.indexing", "bot.watching", "markdown_it"),
-    *("onnxruntime", "corpus.sources.pages"),
-)
 
 #: A process that was not at any of them: it starts, opens its database, reads files, waits, or ends.
 BETWEEN = "between"
@@ -76,12 +69,10 @@ def tell_by(page: Page) -> None:
 
 
 def watch() -> None:
-    """Wrap what makes up each phase, in this process and all that are forked off it, and import the rest."""
+    """Wrap what makes up each phase, in this process and all that are forked off it."""
     for number, name in enumerate(NAMES):
         for owner, function in PLACES.get(name, ()):
             setattr(owner, function, _told(number, getattr(owner, function)))
-    for module in IMPORTED:  # only now: they take over the functions of others
-        importlib.import_module(module)
 
 
 def _told(number: int, function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,11 +1,13 @@
 """Processes: `crisisbot` commands in processes of their own, which are killed when their time has come.
 
-Most are forked off this process, which has imported all there is, so that kills fall on what a command does
+Most are forked off this process, which has loaded all there is, so that kills fall on what a command does
 and not on its start; some are started from nothing, as people do it. They are told nothing of their end.
 """
 
 from __future__ import annotations
 
+import functools
+import importlib
 import os
 import signal
 import sys
@@ -15,7 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import index.encoder
 from bot.cli import main as crisisbot
+from index.light import LightModel
+from index.meanings import read_concepts
+from index.models import Model
 from tests.kills import phases
 
 if TYPE_CHECKING:
@@ -28,6 +34,23 @@ HANGS_AFTER_S = 120.0
 
 #: Seconds between two looks at what processes are at.
 LOOK_S = 0.001
+
+#: What commands import when they run.
+IMPORTED = (
+    *("bot.adding", "bot.feeding", "bot.following", "bot.indexing", "bot.watching", "markdown_it"),
+    *("onnxruntime", "corpus.sources.pages"),
+)
+
+
+def warm_up() -> None:
+    """Load all that takes long and changes nothing, so that processes are at their work when they die."""
+    phases.watch()
+    for module in IMPORTED:  # only now: they take over functions that are watched
+        importlib.import_module(module)
+    read_concepts()
+    one_for_all = functools.cache(LightModel)
+    one_for_all(Model.choose()).load()
+    setattr(index.encoder, "LightModel", one_for_all)  # noqa: B010 (a name that the module does not export)
 
 
 @dataclass(frozen=True)

@@ -24,9 +24,9 @@ from corpus import feeds
 from corpus.database import sqlite_url
 from index import merging
 from tests.fakes.postgresql import Postgresql
-from tests.kills import phases
 from tests.kills.checking import check, settle
 from tests.kills.place import Place
+from tests.kills.processes import warm_up
 from tests.kills.rounds import LIVES_S, WEIGHTS, Rounds, Tally, words
 from tests.kills.site import Site
 
@@ -117,7 +117,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     options = parser.parse_args()
-    phases.watch()
+    warm_up()
     merging.SMALLEST, merging.AT_ONCE, feeds.CLAIM = SMALLEST, 4 * SMALLEST, CLAIM
     began, parent = time.monotonic(), Path(tempfile.mkdtemp(prefix="crisisbot-kills-"))
     with _databases(options.database) as new_url, Site() as site:
