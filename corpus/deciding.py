@@ -16,8 +16,9 @@ ENTRIES_AT_ONCE = 200
 #: A feed of which entries wait is polled again so soon, at the latest.
 SOON = timedelta(minutes=1)
 
-#: An entry that says something else is not read again before this: some say something else every minute.
-REREAD_AFTER = timedelta(minutes=15)
+#: An entry that says something else is not read again before this. Some say something else every minute, for
+#: a page that stays the same: whenever it did, the pause is four times as long, up to the second.
+REREAD_AFTER, LONGEST_REREAD = timedelta(seconds=5), timedelta(hours=6)
 
 #: After the first failure of an entry; doubled each time.
 FIRST_RETRY = timedelta(minutes=10)
@@ -102,10 +103,14 @@ def _stands(entry: Entry, known: KnownEntry | None, now: datetime) -> str:
         return "due"
     if known.digest != entry.digest:
         needs_page = known.problem is None and entry.whole_text() is None
-        return "waits" if needs_page and now < known.seen_at + REREAD_AFTER else "due"
+        return "waits" if needs_page and now < known.seen_at + _reread_pause(known) else "due"
     if known.problem is None or known.is_given_up:
         return "done"
     return "due" if is_time(known, now) else "waits"
+
+
+def _reread_pause(known: KnownEntry) -> timedelta:
+    return min(REREAD_AFTER * int(4 ** min(known.failures, 10)), LONGEST_REREAD)
 
 
 def _newness(entry: Entry) -> datetime:

@@ -43,6 +43,10 @@ class Network:
     tls: Callable[[], ssl.SSLContext] = trusted_certificates
 
 
+#: Seconds after which an end of all fetching is noticed while a server is silent.
+_NOTICED_WITHIN_S = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """When an exchange ends, whatever the server does: a moment, a size, or the end of all fetching."""
@@ -138,11 +142,20 @@ class _Wire(httpcore.NetworkStream):
         self._received = 0
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
-        some = self._stream.read(max_bytes, self._limits.left_s())
+        some = self._next_bytes(max_bytes)
         self._received += len(some)
         if self._received > self._limits.largest + FRAMING:
             raise _TooMuch
         return some
+
+    def _next_bytes(self, max_bytes: int) -> bytes:
+        """Wait for bytes a little at a time, so that an end of all fetching is noticed soon."""
+        while True:
+            seconds = self._limits.left_s(_NOTICED_WITHIN_S)
+            try:
+                return self._stream.read(max_bytes, seconds)
+            except httpcore.ReadTimeout:
+                self._limits.left_s()  # raises when that was the end
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002
         self._stream.write(buffer, self._limits.left_s())

@@ -59,7 +59,10 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class KnownEntry:
-    """What is known of an entry: what it said, which article it became, or why it became none."""
+    """What is known of an entry: what it said, which article it became, or why it became none.
+
+    `failures` counts how often in a row it could not be read, or, without a problem, was read in vain.
+    """
 
     name: str
     digest: str
@@ -197,6 +200,13 @@ class Feeds:
             if not connection.execute(entries.update().where(ours).values(**told)).rowcount:
                 connection.execute(entries.insert().values(feed_id=claimed.id, entry=entry.name, **told))
             return _feed(connection.execute(sa.select(feeds).where(feeds.c.id == claimed.id)).one())
+
+    def move(self, claimed: Feed, url: str) -> bool:
+        """Give a feed another address; return whether it has it now, which no other feed may have."""
+        with self._database.writing() as connection:
+            if connection.scalar(sa.select(feeds.c.id).where(feeds.c.url == url)) is not None:
+                return False
+            return connection.execute(_if_ours(claimed).values(url=url)).rowcount == 1
 
     def finish(self, claimed: Feed, **told: Any) -> None:  # noqa: ANN401 (columns of the table)
         """Give a feed back with what was learnt of it; nothing happens when it is another's now."""

@@ -43,6 +43,7 @@ USER_AGENT = f"{NAME}/{version('crisisbot')} (answers questions from news; respe
 
 _OK, _NOT_MODIFIED, _CLIENT_ERRORS, _SERVER_ERRORS = 200, 304, 400, 500
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
+_FOR_GOOD = frozenset({301, 308})
 _WHY = {
     401: "it asks for a password (401)",
     402: "it asks for payment (402)",
@@ -68,6 +69,7 @@ class Fetched:
     charset: str | None
     etag: str | None
     last_modified: str | None
+    moved_to: str | None = None  # where it is from now on, if all redirects said "for good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,8 @@ class Fetcher:
         self.close()
 
     def _follow(self, url: str, wanted: _Wanted) -> Fetched:
-        left_s = self._deadline_s
-        target = parse_target(url, trusted=self._trusted)
+        left_s, for_good = self._deadline_s, True
+        target = first = parse_target(url, trusted=self._trusted)
         for _ in range(REDIRECTS + 1):
             delay_s = self._robots.check(target) if wanted.is_uninvited else 0.0
             with self._turns.of(target.host, pause_s=delay_s):
@@ -169,14 +171,16 @@ class Fetcher:
                 got = self._ask(target, wanted, until=since + left_s)
                 left_s -= self._time.clock() - since
             if isinstance(got, Fetched):
-                return got
-            if got.host != target.host:
+                return replace(got, moved_to=got.url) if for_good and target != first else got
+            following, status = got
+            for_good = for_good and status in _FOR_GOOD
+            if following.host != target.host:
                 wanted = replace(wanted, conditions={})
-            target = got
+            target = following
         raise FetchFailed(f"{target.host}: it sends us on from page to page without an end")
 
-    def _ask(self, target: Target, wanted: _Wanted, *, until: float) -> Fetched | Target:
-        """Ask once; return what came, or where to ask next."""
+    def _ask(self, target: Target, wanted: _Wanted, *, until: float) -> Fetched | tuple[Target, int]:
+        """Ask once; return what came, or where to ask next and the status that says so."""
         clock = self._time.clock
         limits = Limits(clock, until, self._connect_s, wanted.largest, self._closing)
         headers = {
@@ -188,7 +192,7 @@ class Fetcher:
         }
         with exchange(target, headers.items(), network=self._network, limits=limits) as answer:
             if answer.status in _REDIRECTING:
-                return self._next(target, answer)
+                return self._next(target, answer), answer.status
             self._check_status(target, answer, wanted)
             if answer.status == _NOT_MODIFIED:
                 return _fetched(target, answer, b"")

@@ -212,8 +212,11 @@ class _Polling:
             article = short
         else:
             self._in_a_row = 0
-        self._changes[self._corpus.put(replace(article, obtained=self._kind))] += 1
-        return KnownEntry(entry.name, entry.digest, article.key, self._ways.now())
+        change = self._corpus.put(replace(article, obtained=self._kind))
+        self._changes[change] += 1
+        in_vain = before is not None and before.problem is None and change is Change.UNCHANGED
+        vain = before.failures + 1 if before is not None and in_vain else 0
+        return KnownEntry(entry.name, entry.digest, article.key, self._ways.now(), failures=vain)
 
     def _count(self, error: CorpusError) -> None:
         is_down = isinstance(error, FetchFailed) and not isinstance(error, FetchRefused)
@@ -238,6 +241,7 @@ class _Polling:
             wait = timedelta()
         elif left and not self._peace and self._in_a_row < PATIENCE:
             wait = min(wait, deciding.SOON)
+        self._move(fetched.moved_to)
         # What a 304 does not repeat holds on (RFC 9110, section 15.4.5).
         before = self._feed if fetched.status == _NOT_MODIFIED else None
         self._corpus.feeds.finish(
@@ -251,6 +255,11 @@ class _Polling:
             problem=problem,
         )
         return Poll(self._feed, self._changes, self._unread, left)
+
+    def _move(self, address: str | None) -> None:
+        """Poll a feed where it has moved to for good, unless that is another feed of ours."""
+        if address is not None and self._corpus.feeds.move(self._feed, address):
+            log.info("feed %s has moved to %s", self._feed.id, address)
 
     def _failed(self, error: CorpusError) -> Poll:
         if self._ways.should_end():  # what we broke off ourselves is no failure

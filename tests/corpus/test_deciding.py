@@ -46,7 +46,10 @@ def test_the_newest_are_read_first_as_many_as_may_and_undated_ones_last_in_their
     [
         (None, None, 0, 9999, False, False),  # as it was
         ("other", None, 0, 0, False, True),  # says something else, and was read just now
-        ("other", None, 0, 15, True, False),
+        ("other", None, 0, 1, True, False),
+        ("other", None, 5, 85, False, True),  # said something else five times, and the page stayed the same
+        ("other", None, 5, 86, True, False),
+        ("other", None, 99, 6 * 60, True, False),
         ("other", "gone", TRIES, 0, True, False),  # given up, and says something else
         (None, "not now", 1, 9, False, True),
         (None, "not now", 1, 10, True, False),
@@ -58,7 +61,7 @@ def test_the_newest_are_read_first_as_many_as_may_and_undated_ones_last_in_their
 def test_a_known_entry_is_read_again_when_it_says_something_else_or_may_be_tried_again(
     digest: str | None, problem: str | None, failures: int, minutes: int, is_read: object, is_waiting: object
 ) -> None:
-    assert (timedelta(minutes=15), timedelta(minutes=10)) == (REREAD_AFTER, FIRST_RETRY)
+    assert (timedelta(seconds=5), timedelta(minutes=10)) == (REREAD_AFTER, FIRST_RETRY)
     one = entry(1)
     before = {one.name: known(one, digest=digest, problem=problem, failures=failures)}
     decision = choose_entries([one], before, now=NOON + timedelta(minutes=minutes), limit=9)

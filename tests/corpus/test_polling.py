@@ -78,11 +78,11 @@ class Place:
     def feed(self) -> Feed:
         return self.corpus.feeds.all()[0]
 
-    def has(self, *items: Item, etag: str = "") -> None:
+    def has(self, *items: Item, etag: str = "", at: str = "/feed") -> None:
         """Let the server's feed say this."""
         inside = "".join(item.written(self.web) for item in items)
         self.web.says(
-            "/feed",
+            at,
             '<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>'
             f"<title>Orda</title>{inside}</channel></rss>",
             content_type="application/rss+xml; charset=utf-8",
@@ -190,6 +190,27 @@ def test_a_correction_becomes_a_revision(place: Place) -> None:
     assert "gas costs 50 tenge" in texts
     assert "thousands of people" in texts
     assert "hundreds" not in texts
+
+
+def test_a_feed_that_cries_wolf_is_believed_less_each_time(place: Place) -> None:
+    place.follow()
+    place.has_pages(1)
+    for number, pages in enumerate([["/news/1"], ["/news/1"], [], ["/news/1"], [], []]):
+        place.has(Item(1, summary=f"Read {number} times…"))
+        place.poll()
+        assert place.asked() == ["/feed", *pages]
+        place.passing.pass_by(11)
+
+
+def test_a_feed_that_has_moved_for_good_is_polled_where_it_is_now(place: Place) -> None:
+    place.follow()
+    place.has(Item(1, content=whole(1)), at="/moved")
+    place.web.redirects("/feed", "/moved", status=301)
+    place.poll()
+    assert place.feed.url == place.web.url("/moved")
+    place.asked()
+    place.poll()
+    assert place.asked() == ["/moved"]
 
 
 def test_new_ids_for_old_addresses_are_the_same_articles(place: Place) -> None:
