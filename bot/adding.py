@@ -1,6 +1,8 @@
 """Adding articles from files and the web, with a word about each that could not be read."""
 
+import logging
 import re
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
@@ -14,7 +16,13 @@ from bot.visible import visible
 from corpus.articles import Article
 from corpus.errors import FetchFailed, InvalidArticle, UnreadableSource
 from corpus.sources.files import Rejected, read_files
+from corpus.sources.formats import PARSERS
 from corpus.store import Change, Corpus
+
+log = logging.getLogger(__name__)
+
+#: Articles after which it is said how far this is.
+TOLD_EVERY = 100
 
 #: What begins so is an address and no file.
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
@@ -25,12 +33,17 @@ def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]
     paths = [Path(place) for place in places if not ADDRESS.match(place)]
     pages = (_read_address(settings, place, stated) for place in places if ADDRESS.match(place))
     with open_corpus(settings) as corpus:
-        counts, rejected = _put(corpus, chain(read_files(paths, stated=stated), pages))
+        files = read_files(paths, stated=stated, known=corpus.find)
+        counts, rejected = _put(corpus, chain(files, pages))
         refresh(make_engine(settings, corpus).engine)
     found = [f"{counts[change]} {change}" for change in Change if counts[change]]
     if rejected:
         found.append(f"{rejected} not read")
-    click.echo(", ".join(found) or "no articles found: .txt, .md, .html and .jsonl files are read")
+    if not found:
+        found.append(f"no articles found: {', '.join(PARSERS)} files are read")
+    if files.passed_over:
+        found.append(f"{files.passed_over} files of other kinds passed over")
+    click.echo(", ".join(found))
     return bool(counts) and not rejected
 
 
@@ -47,10 +60,20 @@ def _read_address(settings: Settings, url: str, stated: Mapping[str, str]) -> Ar
 def _put(corpus: Corpus, found: Iterable[Article | Rejected]) -> tuple[Counter[Change], int]:
     counts: Counter[Change] = Counter()
     rejected = 0
-    for one in found:
+    for number, one in enumerate(found, start=1):
         if isinstance(one, Rejected):
             rejected += 1
             click.echo(f"crisisbot: {visible(one.place)}: {visible(one.reason)}", err=True)
         else:
             counts[corpus.put(one, restore=True)] += 1
+        if number % TOLD_EVERY == 0:
+            _tell(number)
     return counts, rejected
+
+
+def _tell(number: int) -> None:
+    """Say how far this is: on one line of a terminal, in log lines elsewhere."""
+    if sys.stderr.isatty():
+        click.echo(f"\r{number:,} articles read ", nl=False, err=True)
+    else:
+        log.info("%s articles read", number)

@@ -23,9 +23,9 @@ NUMBER = click.IntRange(1, 2**31 - 1)
 @click.option("--language", type=click.Choice(["en", "ru", "kk"]), help="Told from the text without it.")
 @click.pass_context
 def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None) -> None:
-    """Add articles from files, folders and web pages; the index is up to date afterwards.
+    """Add articles from files, folders, patterns and web pages; the index is up to date afterwards.
 
-    Files: .txt, .md, .html, .jsonl.
+    Files: .txt, .md, .html, .jsonl, .pdf, .docx, .eml. Patterns in quotes: 'news/**/*.pdf'.
     """
     if stated["url"] and not _is_one_article(places):
         raise click.UsageError("--url is the address of one article, so give one file or one page")
