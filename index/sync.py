@@ -296,9 +296,12 @@ class Sync:
         filled = filled._replace(content=filled.content.renamed(moved))
         current = self.usable(None)
         line = 1 + (current.manifest.line if current else 0)
-        while changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE):
-            if _has_purged(changes):
-                break  # it is followed below
+        cursor = (self._cursor(current.corpus_state) if current else None) or 0
+        if self._was_purged_after(cursor):
+            state = cursor  # so that following from there leaves nothing of it
+        while (
+            not _has_purged(changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE)) and changes
+        ):
             state = changes[-1].id
             filled = self._followed(filled, changes, progress)
         snapshot = self.snapshots.publish(filled.content, corpus_state=self._named(state), line=line)
