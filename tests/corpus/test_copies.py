@@ -118,6 +118,13 @@ def test_a_number_does_not_agree_because_it_stands_in_another_sentence() -> None
     assert not is_same_report(account(text), account(turned))
 
 
+def test_another_person_who_says_the_same_at_the_beginning_makes_another_report() -> None:
+    said = "{} told reporters in Brussels that he was gravely concerned by the violence in Almaty."
+
+    assert not is_same_report(account(said.format("Blinken")), account(said.format("Borrell")))
+    assert is_same_report(account(said.format("Blinken")), account(said.format("Antony Blinken")))
+
+
 def test_an_empty_article_is_no_copy_of_anything() -> None:
     assert not is_same_report(account(""), account(TOLL))
     assert bands(account(""), EN) == ()
