@@ -105,6 +105,7 @@ class Process:
         return self.out.read_text(encoding="utf-8", errors="replace")
 
     def start(self, environment: Mapping[str, str]) -> None:
+        self.out.touch()  # it may not live to do that
         self.began = time.monotonic()
         self.pid = os.fork()
         if self.pid == 0:
@@ -145,7 +146,7 @@ class Process:
         """Be the command, in the forked process, and leave without a trace of the parent."""
         code = 1
         try:
-            out = os.open(self.out, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+            out = os.open(self.out, os.O_WRONLY | os.O_APPEND)
             nothing = os.open(os.devnull, os.O_RDONLY)
             for stream, descriptor in enumerate((nothing, out, out)):
                 os.dup2(descriptor, stream)
