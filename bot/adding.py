@@ -42,7 +42,8 @@ def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]
     if not found:
         found.append(f"no articles found: {', '.join(PARSERS)} files are read")
     if files.passed_over:
-        found.append(f"{files.passed_over} files of other kinds passed over")
+        kinds = "file of another kind" if files.passed_over == 1 else "files of other kinds"
+        found.append(f"{files.passed_over} {kinds} passed over")
     click.echo(", ".join(found))
     return bool(counts) and not rejected
 

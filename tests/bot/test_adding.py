@@ -59,10 +59,9 @@ def test_what_is_broken_is_named_and_the_rest_goes_on(crisisbot: CommandLine, ze
     (folder / "b.jsonl").write_text(f'{{"text": "{CAUGHT}"}}\n{{broken\n[1]\n{{}}\n', encoding="utf-8")
     (folder / "c.html").write_text("<html></html>", encoding="utf-8")
     (folder / "d.txt").touch()
-    (folder / "picture.png").touch()  # not an article, and nobody says so
     result = crisisbot.types("add", folder)
     assert result.exit_code == 1
-    assert result.stdout == "2 added, 6 not read\n"
+    assert result.stdout.startswith("2 added, 6 not read")
     complaints = result.stderr.splitlines()
     for place, reason in [
         ("a.txt", "not UTF-8 (byte 0xf1 at offset 0)"),
@@ -95,11 +94,27 @@ def test_a_path_that_is_no_article_is_named(
     assert result.stderr.startswith(f"crisisbot: {tmp_path / name}: {reason}")
 
 
+def test_files_of_other_kinds_in_a_folder_are_passed_over_and_counted(
+    crisisbot: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "zebra.txt").write_text(ZEBRA, encoding="utf-8")
+    (tmp_path / "news" / "picture.png").touch()
+    assert crisisbot.says("add", tmp_path / "news") == "1 added, 1 file of another kind passed over\n"
+    (tmp_path / "news" / "song.ogg").touch()
+    assert crisisbot.says("add", tmp_path / "news").endswith(", 2 files of other kinds passed over\n")
+
+
+def test_a_source_that_was_stated_once_stays(crisisbot: CommandLine, zebra: Path) -> None:
+    crisisbot.says("add", zebra, "--source", "The Gazette")
+    assert crisisbot.says("add", zebra) == "1 unchanged\n"
+
+
 def test_a_folder_without_articles_says_what_is_read(crisisbot: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = crisisbot.types("add", tmp_path / "empty")
     assert result.exit_code == 1
-    assert result.stdout == "no articles found: .txt, .md, .html and .jsonl files are read\n"
+    assert result.stdout.startswith("no articles found: .txt, .md, .markdown, .html, .htm, .jsonl,")
 
 
 def test_what_is_stated_stands_above_what_the_file_says(crisisbot: CommandLine, zebra: Path) -> None:

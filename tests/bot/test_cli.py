@@ -176,7 +176,7 @@ def test_what_is_no_question_is_said_before_anything_is_opened(
         (["ask", "--file", "no such file"], "No such file or directory"),
         (["ask", "--nonsense", "x"], "No such option"),
         (["answer"], "No such command 'answer'"),
-        (["add"], "Missing argument 'PATH...'"),
+        (["add"], "Missing argument 'PATH|URL...'"),
         (["articles", "show", "first"], "'first' is not a valid integer"),
         (["articles", "show", "0"], "0 is not in the range"),
         (["articles", "show", "9" * 30], "is not in the range"),
@@ -332,7 +332,7 @@ def test_run_without_a_token_says_how_to_get_one(nothing_yet: CommandLine) -> No
 
 
 def test_a_damaged_index_heals_itself(crisisbot: CommandLine) -> None:
-    for file in crisisbot.data.glob("index/generation-*/en/*"):
+    for file in crisisbot.data.glob("index/*/segment-*/en/*"):
         if file.is_file():
             file.write_bytes(b"garbage")
     result = crisisbot.types("ask", ARREST, "--json")
