@@ -50,7 +50,7 @@ def settle(place: Place) -> list[str]:
 def check(place: Place, chance: random.Random) -> list[str]:
     """Return all that is wrong after one sync."""
     return [
-        *_failures(place, ("sync",), ("doctor",), ("index", "verify")),
+        *_failures(place, ("sync",), ("doctor",)),
         *_listed_wrongly(place),
         *_asked_wrongly(place, chance),
         *_leftovers(place),

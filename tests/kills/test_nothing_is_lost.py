@@ -11,7 +11,7 @@ from tests.kills.processes import ROOT
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("database, rounds", [("sqlite", 6), ("postgresql", 3)])
+@pytest.mark.parametrize("database, rounds", [("sqlite", 5), ("postgresql", 3)])
 def test_nothing_is_lost_however_processes_die(database: str, rounds: int) -> None:
     command = [sys.executable, "-m", "tests.kills.run", "--rounds", str(rounds), "--database", database]
 
