@@ -8,6 +8,8 @@ TORCH := torch==2.13.0
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_FLAGS ?=
+# How often `make kills` lets processes die at random, on each database.
+ROUNDS ?= 300
 # Where public question sets lie, if anywhere; without them `make quality` asks its own questions alone.
 SETS ?= ../shared/data
 
@@ -15,7 +17,7 @@ SETS ?= ../shared/data
 export Q ?= why did the protests begin?
 
 .DEFAULT_GOAL := help
-.PHONY: help ask chat run test check lint types quality format bench clean
+.PHONY: help ask chat run test check lint types kills quality format bench clean
 
 help: ## Show what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +36,11 @@ test: $(VENV)/.installed-dev ## Run all tests.
 
 check: lint types quality ## Run lint, types, the gate of quality and all tests with coverage, as CI does.
 	$(MAKE) test PYTEST_FLAGS="--cov --cov-report=term --cov-fail-under=90 $(PYTEST_FLAGS)"
+
+kills: $(VENV)/.installed-dev ## Kill whatever writes at every step it takes on the disk, and hundreds of times at random (an hour).
+	$(BIN)/python -m pytest tests/index/test_kills.py --exhaustive --timeout 1800
+	$(BIN)/python -m tests.kills.run --database sqlite --rounds $(ROUNDS)
+	$(BIN)/python -m tests.kills.run --database postgresql --rounds $(ROUNDS)
 
 quality: $(VENV)/.installed-dev ## Hold the answers to pinned questions against their floors.
 	$(BIN)/python benchmarks/quality.py --sets $(SETS)
