@@ -17,10 +17,10 @@ SETS ?= ../shared/data
 export Q ?= why did the protests begin?
 
 .DEFAULT_GOAL := help
-.PHONY: help ask chat run test check lint types kills quality format bench clean
+.PHONY: help ask chat run test check lint types kills quality format demo-feed bench clean
 
 help: ## Show what can be made.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ask: $(VENV)/.installed ## Answer a question: make ask Q="why did the protests begin?"
 	@$(BIN)/crisisbot ask -- "$$Q"
@@ -56,9 +56,15 @@ format: $(VENV)/.installed-dev ## Write the code in the one format.
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-bench: $(VENV)/.installed-dev ## Measure speed beside the bare libraries, and of a question among 100,000 passages.
+demo-feed: $(VENV)/.installed-dev ## Watch a feed arrive: entries appear, change and vanish, and a bot answers from each state.
+	@$(BIN)/python demo/feed.py
+
+bench: $(VENV)/.installed-dev ## Measure speed and size: beside bare libraries, as articles arrive, of a million passages (hours).
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/question.py
+	$(BIN)/python benchmarks/arrivals.py
+	$(BIN)/python benchmarks/size.py
+	$(BIN)/python benchmarks/nearest.py
 
 clean: ## Remove the environment and all caches; articles and index stay where they are.
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage* htmlcov build dist *.egg-info

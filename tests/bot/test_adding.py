@@ -105,9 +105,10 @@ def test_files_of_other_kinds_in_a_folder_are_passed_over_and_counted(
     assert crisisbot.says("add", tmp_path / "news").endswith(", 2 files of other kinds passed over\n")
 
 
-def test_a_source_that_was_stated_once_stays(crisisbot: CommandLine, zebra: Path) -> None:
-    crisisbot.says("add", zebra, "--source", "The Gazette")
-    assert crisisbot.says("add", zebra) == "1 unchanged\n"
+def test_a_source_that_was_stated_once_stays(crisisbot: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "zebra.txt").write_text(ZEBRA, encoding="utf-8")  # names no source itself
+    crisisbot.says("add", tmp_path / "zebra.txt", "--source", "The Gazette")
+    assert crisisbot.says("add", tmp_path / "zebra.txt") == "1 unchanged\n"
 
 
 def test_a_folder_without_articles_says_what_is_read(crisisbot: CommandLine, tmp_path: Path) -> None:
