@@ -50,6 +50,20 @@ ARTICLES_OF_A_SENTENCE: Final = 100
 SENTENCES_OF_A_REPORT: Final = 400
 
 
+# Made once: an article asks them dozens of times, and making one takes longer than running it.
+_BY_BAND: Final[sa.Select[Any]] = (
+    sa.select(bands.c.article_id)
+    .where(bands.c.band == sa.bindparam("hash"))
+    .order_by(bands.c.article_id.desc())
+    .limit(sa.bindparam("most"))
+)
+_BY_WORDING: Final[sa.Select[Any]] = (
+    live_passages(sa.select(revisions.c.article_id))
+    .where(passages.c.wording == sa.bindparam("hash"))
+    .limit(sa.bindparam("most"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """A stored article as it is compared."""
@@ -137,18 +151,10 @@ def _candidates(
     connection: sa.Connection, looked_for: Collection[int], first: Collection[int]
 ) -> list[ArticleId]:
     """Return the articles that share most bands and first sentences; what many have counts less."""
-    by_band = [sa.select(bands.c.article_id).where(bands.c.band == band) for band in looked_for]
-    by_wording = [
-        live_passages(sa.select(revisions.c.article_id)).where(passages.c.wording == wording)
-        for wording in first
-    ]
-    statements = [
-        *(one.order_by(bands.c.article_id.desc()) for one in by_band),
-        *by_wording,
-    ]
     shared: defaultdict[int, float] = defaultdict(float)
-    for statement in statements:
-        found = connection.scalars(statement.limit(ARTICLES_OF_A_BAND)).all()
+    asked = [*((_BY_BAND, band) for band in looked_for), *((_BY_WORDING, wording) for wording in first)]
+    for statement, hash_ in asked:
+        found = connection.scalars(statement, {"hash": hash_, "most": ARTICLES_OF_A_BAND}).all()
         for article_id in found:
             shared[article_id] += 1 / (1 + math.log2(len(found)))
     most = sorted(shared, key=lambda article_id: (-shared[article_id], -article_id))
