@@ -24,7 +24,8 @@ from index.encoder import Encoder
 from index.encoding import Progress
 from index.fusion import Weights, read_weights
 from index.judging import Judge
-from index.question import read_question
+from index.kinds import asks_about_now
+from index.question import AskedQuestion, read_question
 from index.ranking import Hit, rank
 from index.reader import Reader
 from index.smoke import accept
@@ -172,6 +173,8 @@ class Engine:
         shown = []
         if outcome is not Outcome.NOTHING:
             near = [one for one in choose(considered, limit=READ) if one.outcome is not Outcome.NOTHING]
+            if outcome is Outcome.ANSWERED and not self._is_timely(asked, near[0]):
+                outcome = Outcome.CLOSEST
             page = self._where_they_stood_first(near[skip : skip + limit])
             shown = [self._judge.mark(asked, one, snapshot) for one in page]
         return Answer(
@@ -201,6 +204,13 @@ class Engine:
             )
             for passage, spans in zip(stored, around, strict=True)
         )  # fmt: skip
+
+    def _is_timely(self, asked: AskedQuestion, best: Candidate) -> bool:
+        """Say whether a sentence is young enough where it stood first: copied today, it is still as old."""
+        if not asks_about_now(asked.text):
+            return True
+        [first] = self._where_they_stood_first([best])
+        return self._judge.is_timely(asked, first.evidence)
 
     def _where_they_stood_first(self, candidates: Sequence[Candidate]) -> list[Candidate]:
         """Show each sentence in the article that came first of all that have it, and name the others."""

@@ -157,6 +157,10 @@ class Judge:
             return False
         if asked.is_guess or is_yes_or_no(asked.text, asked.language):
             return False
+        return self.is_timely(asked, evidence)
+
+    def is_timely(self, asked: AskedQuestion, evidence: Evidence) -> bool:
+        """Say whether a passage is young enough for the question: only what is so now must be."""
         return not asks_about_now(asked.text) or _age_days(evidence, self._today()) <= RECENT_DAYS
 
     def _near(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from corpus.articles import Article
 from index.answers import Answer, Question
+from index.confidence import Outcome
 from index.engine import READ, Engine
 from tests.fakes.encoder import FakeEncoder
 from tests.fakes.news import SHOW_ALL
@@ -64,6 +66,17 @@ def test_more_copies_than_are_read_leave_room_for_something_else(corpus: Corpus,
     assert ("Copy 00", [f"Copy {number:02}" for number in range(1, READ + 5)]) in shown(answer)
     assert ("Other", []) in shown(answer)
     assert [one.quote for one in answer.evidence].count(ARREST) == 1
+
+
+def test_what_is_copied_today_is_as_old_as_where_it_stood_first(corpus: Corpus, engine: Engine) -> None:
+    today = datetime.now(UTC).date()
+    put(corpus, "Late", f"{BRIDGE} Nobody was hurt.", today.isoformat())
+    alone = ask(engine, "which bridge over the river Ili is closed now?")
+    put(corpus, "Early", f"{BRIDGE} It was snowing.", (today - timedelta(days=9)).isoformat())
+    copied = ask(engine, "which bridge over the river Ili is closed now?")
+
+    assert (alone.outcome, alone.evidence[0].revision.source) == (Outcome.ANSWERED, "Late")
+    assert (copied.outcome, copied.evidence[0].revision.source) == (Outcome.CLOSEST, "Early")
 
 
 def test_when_the_earliest_is_removed_the_next_one_is_shown(corpus: Corpus, engine: Engine) -> None:
