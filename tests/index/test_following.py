@@ -38,7 +38,7 @@ def growing(folder: Path, corpus: Corpus) -> Growing:
     return Growing(folder, corpus)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(24))
 def test_after_any_changes_the_index_holds_what_the_corpus_does_and_followers_answer_from_it(
     growing: Growing, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("unhurried")]
 
 #: How many steps of a scenario are died at every day.
-SAMPLED = 7
+SAMPLED = 5
 
 MODEL = FakeEncoder().identity
 

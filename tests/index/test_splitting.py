@@ -139,7 +139,7 @@ def merged(laid: Laid, content: Content, names: Sequence[str]) -> Content:
     return content.with_merged(names, laid.snapshots.adopt(aside) if is_left else None)
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(st.data(), articles)
 def test_the_same_is_found_in_one_segment_in_many_and_after_merges(
     tmp_path_factory: pytest.TempPathFactory,
@@ -167,7 +167,7 @@ def test_the_same_is_found_in_one_segment_in_many_and_after_merges(
     assert_alike(whole, laid.opened(merged(laid, once, [one.name for one in once.segments])))
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(st.data(), articles, st.booleans())
 def test_what_is_gone_is_never_found_and_does_not_come_back_by_merges(
     tmp_path_factory: pytest.TempPathFactory,
