@@ -144,15 +144,38 @@ class Living(NamedTuple):
 def merge(livings: Sequence[Living], folder: Path) -> None:
     """Write the living rows of parts of one language as one part into a new folder.
 
-    Vectors go from disk to disk, so that little of them is in memory at a time.
+    Vectors go from disk to disk, so that little of them is in memory at a time, and after all else, whose
+    memory is free by then: learning how to look for them takes some, too.
 
     Raises:
         OSError: when the disk does not take it.
     """
-    parts = [one.part for one in livings]
     rows, number = _moved(livings)
     paragraphs, number_of_paragraphs = _moved_paragraphs(livings)
     folder.mkdir()
+    _merge_words([one.part for one in livings], rows, paragraphs, folder)
+    if any(one.part.vectors is None for one in livings):
+        return
+    vectors = [
+        (one.part.vectors.vectors, own) for one, own in zip(livings, rows, strict=True) if one.part.vectors
+    ]
+    above = [
+        (one.part.paragraph_vectors, own)
+        for one, own in zip(livings, paragraphs, strict=True)
+        if one.part.paragraph_vectors is not None
+    ]
+    _gather(folder / "vectors.npy", vectors, number)
+    _gather(folder / "paragraphs.npy", above, number_of_paragraphs)
+    VectorIndex.build(_mapped(folder / "vectors.npy")).write(folder / "cells.faiss")
+
+
+def _merge_words(
+    parts: Sequence[Part], rows: Sequence[Numbers], paragraphs: Sequence[Numbers], folder: Path
+) -> None:
+    """Write all but the vectors of parts, whose rows and paragraphs go to these new ones."""
+    number, number_of_paragraphs = (
+        1 + max(int(one.max(initial=-1)) for one in some) for some in (rows, paragraphs)
+    )
     arrays: dict[str, NDArray[Any]] = {
         "ids": np.empty(number, dtype=np.int64),
         "paragraphs": np.empty(number, dtype=np.int32),
@@ -170,15 +193,6 @@ def merge(livings: Sequence[Living], folder: Path) -> None:
             if part.places is not None:
                 places[own[own >= 0]] = part.places[own >= 0]
         arrays["places"] = _as_bytes(places)
-        vectors = [(part.vectors.vectors, own) for part, own in zip(parts, rows, strict=True) if part.vectors]
-        above_vectors = [
-            (part.paragraph_vectors, own)
-            for part, own in zip(parts, paragraphs, strict=True)
-            if part.paragraph_vectors is not None
-        ]
-        _gather(folder / "vectors.npy", vectors, number)
-        _gather(folder / "paragraphs.npy", above_vectors, number_of_paragraphs)
-        VectorIndex.build(_mapped(folder / "vectors.npy")).write(folder / "cells.faiss")
     write_arrays(folder / "arrays", arrays)
 
 
