@@ -212,8 +212,8 @@ def test_questions_of_all_lengths_are_read_to_their_end_beside_one_another(
         assert same(one.vector, expected[text].vector)
 
 
-def test_a_question_takes_one_processor_again_after_many_texts(real_encoder: SentenceEncoder) -> None:
-    real_encoder.encode_passages([[ARREST]])
+def test_a_question_takes_one_processor_again_after_many_texts(tiny_model: Path) -> None:
+    SentenceEncoder(Model.choose(str(tiny_model))).encode_passages([[ARREST]])
 
     assert torch.get_num_threads() == 1
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +20,8 @@ from index.models import WEIGHTS, Model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
 
 #: How far two ways of adding up the same numbers may be apart.
 CLOSE = 1e-5
@@ -60,6 +64,16 @@ def test_a_question_has_the_vector_that_sentence_transformers_gives_it(
     (found,) = ENCODER.encode_questions([text])
 
     assert np.abs(found.vector - with_torch(text)).max() < CLOSE
+
+
+def test_articles_are_encoded_without_torch() -> None:
+    code = (
+        "import sys; from index.encoder import SentenceEncoder; from index.models import Model\n"
+        "[[one, other]] = SentenceEncoder(Model.choose()).encode_passages([['Police came.', 'It rained.']])\n"
+        "print(one.vector.shape, *({'torch', 'transformers', 'sentence_transformers'} & sys.modules.keys()))"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", code], text=True, cwd=ROOT) == "(384,)\n"
 
 
 def test_each_word_piece_knows_its_characters(model: LightModel) -> None:
