@@ -42,6 +42,10 @@ LEARNT_FROM, AT_ONCE = 40, 50_000
 #: Which of `IN_A_CELL` is tried with kinds of cells that are no candidates by their size or their speed.
 TRIED = 250
 
+#: Halves of bytes of a vector where all are looked at by such codes, and times what is wanted that is
+#: compared exactly.
+HALVES, CODES_COMPARED = (96, 192), (1, 2, 4, 8, 16)
+
 #: Neighbours in the graph, and candidates that are kept while it is searched.
 NEIGHBOURS, KEPT = 32, (64, 128, 256, 512)
 
@@ -144,6 +148,8 @@ def candidates(bench: Bench, *, graph: bool) -> Iterator[Report]:
         "bytes": 4 * dimension,
         "searches": [bench.flat],
     }
+    for halves in HALVES:
+        yield _coded(bench, halves)
     if graph:
         yield _graph(bench)
     for in_a_cell in IN_A_CELL:
@@ -170,6 +176,22 @@ def _looked(bench: Bench, index: faiss.IndexIVF, kind: str) -> Iterator[Report]:
         if cells <= index.nlist and (times in (0, 2, *compared[-1:]) or cells in (32, 96)):
             search = Search(bench, index, its(nprobe=cells), times)
             yield {"looked_into": cells, "compared": times, **bench.searched(search)}
+
+
+def _coded(bench: Bench, halves: int) -> Report:
+    number, dimension = bench.vectors.shape
+    index = faiss.IndexPQFastScan(dimension, halves, 4, faiss.METRIC_INNER_PRODUCT)
+    seconds = _filled(index, bench.vectors)
+    return {
+        "index": f"PQ{halves}x4 fast scan of all",
+        "n": number,
+        "build_s": round(seconds, 1),
+        "bytes": bench.size_of(index) + 4 * dimension,
+        "searches": [
+            {"compared": times, **bench.searched(Search(bench, index, None, times))}
+            for times in CODES_COMPARED
+        ],
+    }
 
 
 def _graph(bench: Bench) -> Report:
