@@ -61,9 +61,7 @@ class KeptVectors:
         keys = _keys(texts)
         rows = self._rows(keys)
         found, vectors, places = self._read(keys, rows, dimension)
-        if not found[
-            rows >= 0
-        ].all():  # damaged, or another process mended or scrubbed it
+        if not found[rows >= 0].all():  # damaged, or another process mended or scrubbed it
             with self._learning:
                 self._forget()
             found, vectors, places = self._read(keys, self._rows(keys), dimension)

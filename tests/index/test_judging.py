@@ -21,7 +21,8 @@ from index.keptvectors import KeptVectors
 from index.question import AskedQuestion, read_question
 from index.reader import Read, Reader
 from index.signals import Signal
-from index.snapshots import KEPT, Manifest, Snapshot
+from index.snapshots import Manifest, Snapshot
+from index.sweeping import KEPT
 from tests.fakes.damage import flip
 from tests.fakes.encoder import FakeEncoder, encode
 from tests.fakes.news import evidence
