@@ -45,5 +45,7 @@ def _finds(
     asked = read_question(text.sentence[:LONGEST], text.language, built.shelves, encoder)
     if not asked.words and asked.encoded is None:
         return None
-    hits = rank(built.shelves.values(), asked, built.tokens, weights, limit=AMONG)
-    return text.sentence in {one.sentence for one in corpus.passage_texts(hit.id for hit in hits)}
+    hits = [hit.id for hit in rank(built.shelves.values(), asked, built.tokens, weights, limit=AMONG)]
+    if text.id in hits:  # whether its article was removed meanwhile or not
+        return True
+    return text.sentence in {one.sentence for one in corpus.passage_texts(hits)}
