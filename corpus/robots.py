@@ -30,7 +30,7 @@ SITES_KEPT = 256
 CHARACTERS_KEPT = 2_000_000
 
 _TOO_MANY_REQUESTS = 429
-_USER_AGENT = re.compile(r"(\s*user[\s-]*agent\s*[:\s]\s*)(.*)", re.IGNORECASE | re.DOTALL)
+_USER_AGENT = re.compile(r"(user[\s-]*agent\s*[:\s]\s*)(.*)", re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(r"\*|[a-z_-]+")
 
 
@@ -124,10 +124,13 @@ def _means_no_rules(status: int | None) -> bool:
 
 def _concerning_us(text: str) -> str:
     """Give all robots that are not us one name, so that thousands of them cost no more than one."""
-    return "\n".join(_USER_AGENT.sub(_named, line) for line in text.splitlines())
+    return "\n".join(map(_named, text.splitlines()))
 
 
-def _named(line: re.Match[str]) -> str:
+def _named(written: str) -> str:
+    line = _USER_AGENT.match(written.strip())
+    if line is None:
+        return written
     token = _TOKEN.match(line[2].lower())
     is_ours = token is not None and token[0] in {"*", NAME.lower()}
     return f"{line[1]}{token[0]}" if token and is_ours else f"{line[1]}another-robot"

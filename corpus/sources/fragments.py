@@ -32,6 +32,8 @@ _SIGNATURE = re.compile(
     r"(?:The post .+ (?:appeared first|first appeared) on .+|Сообщение .+ появились? сначала на .+"
     r"|Запись .+ впервые появилась .+)"
 )
+#: Characters of such a line; it holds a title and a name.
+_LONGEST_SIGNATURE = 1_000
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -101,6 +103,10 @@ def _tidy(text: str) -> str:
         lines = (" ".join(line.split(" ")).strip() for line in paragraph.split(_LINE))
         if whole := "\n".join(line for line in lines if line):
             paragraphs.append(whole)
-    if len(paragraphs) > 1 and _SIGNATURE.fullmatch(paragraphs[-1]):
+    if len(paragraphs) > 1 and _is_signature(paragraphs[-1]):
         paragraphs.pop()
     return "\n\n".join(paragraphs)
+
+
+def _is_signature(paragraph: str) -> bool:
+    return len(paragraph) <= _LONGEST_SIGNATURE and _SIGNATURE.fullmatch(paragraph) is not None

@@ -18,7 +18,8 @@ Element = Any
 
 #: Where a feed or sitemap begins; some servers write complaints of their own before it.
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|feed|RDF|urlset|sitemapindex)(?=[\s>/])")
-_PAGE = re.compile(r"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_PAGE = re.compile(r"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
+_SPACE = re.compile(r"\s*")
 
 _LOOSE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(\w{1,32};)?")
 _NUMBER = re.compile(r"&#(x[0-9a-fA-F]{1,6}|\d{1,7});")
@@ -26,6 +27,8 @@ _CONTROL = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 _PREFIX = re.compile(r"</?([\w.-]+):[\w.-]|\s([\w.-]+):[\w.-]+\s*=")
 _DECLARED = re.compile(r"\sxmlns:([\w.-]+)\s*=")
 _ITEM = re.compile(r"<(/?)(?:[\w.-]+:)?(?:item|entry|url|sitemap)(?=[\s>])")
+_CLOSED = re.compile(r"\s*>")
+_OPENED = re.compile(r"<([\w.:-]++)[^>]*>")
 
 #: Characters at the beginning of a broken feed in which its title is looked for.
 HEAD = 10_000
@@ -68,7 +71,7 @@ def read_tree(text: str) -> Tree:
         UnreadableSource: it is neither, it declares entities, or nothing of it can be read.
     """
     begin = _ROOT.search(text)
-    if begin is None or _PAGE.match(text):
+    if begin is None or _is_page(text):
         raise UnreadableSource(_what_else(text))
     if "<!entity" in text[: begin.start()].lower():
         raise UnreadableSource("it declares entities of its own, which are not expanded")
@@ -180,9 +183,9 @@ def _with_prefixes(body: str, markup: str) -> str:
 
 def _without_broken_items(body: str, error: SyntaxError) -> Tree:
     """Keep the items that are whole by themselves."""
-    opened = re.match(r"<([\w.:-]+)[^>]*>", body)
+    opened = _OPENED.match(body)
     begun, items = _items(body)
-    if opened is not None:
+    if opened is not None and len(opened[0]) <= HEAD:  # it is read again with each item
         close = f"</{opened[1]}>"
         whole = [item for item in items if _is_whole(f"{opened[0]}{item}{close}")]
         if whole:
@@ -200,7 +203,8 @@ def _items(body: str) -> tuple[int, list[str]]:
         if not tag[1]:
             begun, begin = begun + 1, tag.start()
         elif begin >= 0:
-            items.append(body[begin : body.find(">", tag.end()) + 1])
+            if closed := _CLOSED.match(body, tag.end()):
+                items.append(body[begin : closed.end()])
             begin = -1
     return begun, items
 
@@ -220,9 +224,25 @@ def _is_whole(text: str) -> bool:
     return True
 
 
+def _is_page(text: str) -> bool:
+    """Say whether a text begins as web pages do, after comments, of which there may be many."""
+    at = _after_space(text, 0)
+    while text.startswith("<!--", at):
+        end = text.find("-->", at + len("<!--"))
+        if end < 0:
+            return False
+        at = _after_space(text, end + len("-->"))
+    return _PAGE.match(text, at) is not None
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at
+
+
 def _what_else(text: str) -> str:
     if not text.strip():
         return "it is empty"
-    if _PAGE.match(text) or re.search(r"<html\b", text[:2_000], re.IGNORECASE):
+    if _is_page(text) or re.search(r"<html\b", text[:2_000], re.IGNORECASE):
         return "it is a web page, no feed"
     return "it is neither RSS, Atom, JSON Feed nor a sitemap"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -106,3 +107,10 @@ def test_markup_becomes_the_words_it_shows(markup: str, text: str) -> None:
 )
 def test_a_headline_is_one_line_without_markup(written: str, line: str) -> None:
     assert plain(written) == line
+
+
+def test_a_last_paragraph_without_an_end_is_read_in_no_time() -> None:
+    began = time.process_time()
+    text = text_of("<p>Gas.</p><pre>The post " + "a appeared first on " * 50_000 + "\nb</pre>")
+    assert text.startswith("Gas.\n\nThe post a appeared first on a")
+    assert time.process_time() - began < 2

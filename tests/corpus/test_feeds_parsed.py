@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
@@ -315,3 +317,36 @@ def test_no_bytes_break_the_reading(noise: bytes) -> None:
         except UnreadableSource:
             continue
         assert all(entry.name and entry.digest for entry in entries)
+
+
+def seconds_for(text: str) -> float:
+    """Return how long it takes to find out that a text is no feed, or what it holds."""
+    began = time.process_time()
+    with suppress(UnreadableSource):
+        parse_feed(text.encode(), "", URL)
+    return time.process_time() - began
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "".join(f"<!--{n}-->" for n in range(50_000)) + "<rss></rss>",
+        "<!--" * 200_000 + "<rss></rss>",
+        " " * 1_000_000 + "<rss></rss>",
+        "<rss><a" + "<item </item " * 50_000 + "/>",
+        "<" + "a" * 50_000 + ":rss " + "b" * 200_000,
+        "<rss " + "a" * 500_000 + "><b>" + "<item></item>" * 2_000,
+    ],
+    ids=["comments", "open comments", "space", "open ends", "long prefix", "long beginning"],
+)
+def test_no_text_that_is_made_to_hold_us_up_does_so(hostile: str) -> None:
+    assert seconds_for(hostile) < 3
+
+
+def test_a_page_is_named_as_one_after_comments_and_a_feed_is_read_after_them() -> None:
+    comments = "\n <!-- a --> <!-- <rss> --> <!-->--> "
+    with pytest.raises(UnreadableSource, match="it is a web page"):
+        parse_feed(f"{comments}<!DOCTYPE html><rss></rss>".encode(), "", URL)
+    with pytest.raises(UnreadableSource, match="it is a web page"):
+        parse_feed(f"{comments}<BODY><rss></rss>".encode(), "", URL)
+    assert parsed(f"<!-- a --> <!-- b -->{RSS_2[39:]}").title == "Orda & Co"

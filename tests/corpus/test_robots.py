@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -168,3 +169,11 @@ def test_many_robots_with_many_rules_cost_no_more_than_one(sites: Sites) -> None
 def test_a_pattern_full_of_stars_is_matched_in_no_time(sites: Sites) -> None:
     sites.say("User-agent: *\nDisallow: /" + "*a" * 50_000 + "b\n" + "Disallow: /" + "a*" * 50_000 + "b$")
     assert sites.allow("/" + "a" * 1_900)
+
+
+@pytest.mark.parametrize("line", [" " * 400_000, "user" + " -" * 200_000, "user agent" + " " * 400_000 + "*"])
+def test_white_space_without_an_end_costs_nothing(sites: Sites, line: str) -> None:
+    sites.say(f"{line}\n  User-agent : * \nDisallow: /a")
+    began = time.process_time()
+    assert [sites.allow("/a"), sites.allow("/b")] == [False, True]
+    assert time.process_time() - began < 2
