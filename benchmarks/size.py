@@ -24,6 +24,7 @@ import numpy as np
 import machine
 from corpus.languages import Language
 from corpus.stored import PassageText, passage_id
+from index import merging
 from index.combining import Combiner
 from index.content import Content
 from index.encoder import SentenceEncoder, Vectors
@@ -86,8 +87,7 @@ def build(work: Path, number: int, at_once: int) -> Report:
                 content = content.with_segment(snapshots.write(partial(_write, parts)))
                 del some, parts
             with _timing(took, "merging", peak):
-                content = Combiner(snapshots).settle(content, snapshots.write)
-            snapshots.publish(content, corpus_state="0", line=1)
+                content = _merged(snapshots, snapshots.publish(content, corpus_state="0", line=1))
             snapshots.sweep(all_but_current=True)
             print(f"{content.number:,} passages, {peak.figures()}", file=sys.stderr, flush=True)
     return {
@@ -97,6 +97,13 @@ def build(work: Path, number: int, at_once: int) -> Report:
         **{f"{name}_s": round(seconds, 1) for name, seconds in took.items()},
         **peak.figures(),
     }
+
+
+def _merged(snapshots: Snapshots, snapshot: Snapshot) -> Content:
+    combiner = Combiner(snapshots)
+    while names := merging.choose(snapshot.content.sizes()):
+        snapshot = combiner.combine(snapshot, names)
+    return snapshot.content
 
 
 def _write(parts: Sequence[Part], folder: Path) -> None:
