@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from corpus.errors import FetchRefused
+from corpus.errors import FetchFailed, FetchRefused
 from corpus.urls import DEFAULT_PORTS, ascii_host, escaped_path, escaped_query
 
 #: Characters of an address; longer ones are no articles', and some servers refuse them.
@@ -135,13 +135,11 @@ def check_addresses(target: Target, found: Sequence[str]) -> Sequence[str]:
     and whoever tries to reach one would only have to try again.
 
     Raises:
-        FetchRefused: one of them is not on the public internet, and the target is not trusted.
+        FetchFailed: one of them is not on the public internet, and the target is not trusted. A name may lead
+            elsewhere tomorrow; providers send those that they block to such addresses, too.
     """
     if not target.is_trusted and not all(map(is_public, found)):
-        raise FetchRefused(
-            f"{target.host} is not on the public internet, so it is not fetched"
-            f" (whoever runs the bot can trust {target.place})"
-        )
+        raise FetchFailed(_not_public(target))
     return found
 
 
@@ -187,6 +185,13 @@ def _checked_place(target: Target, trusted: Collection[str]) -> Target:
             f"{target.host}: only the ports 80 and 443 are fetched from, not {target.port}"
             f" (whoever runs the bot can trust {target.place})"
         )
-    if is_ip_address(target.host):
-        check_addresses(target, [target.host])
+    if is_ip_address(target.host) and not is_public(target.host):
+        raise FetchRefused(_not_public(target))
     return target
+
+
+def _not_public(target: Target) -> str:
+    return (
+        f"{target.host} is not on the public internet, so it is not fetched"
+        f" (whoever runs the bot can trust {target.place})"
+    )

@@ -6,7 +6,7 @@ CorpusError
 ├── UnknownArticle        no article has that id
 ├── UnknownFeed           no feed has that id or URL
 ├── FetchFailed           a page or feed cannot be had now
-│   └── FetchRefused      its address, size, kind or robots.txt forbids to fetch it, now or later
+│   └── FetchRefused      its address, size or robots.txt forbids to fetch it, now or later
 └── DatabaseUnavailable   the database cannot be opened, migrated or reached
 """
 
@@ -47,7 +47,7 @@ class FetchFailed(CorpusError):
 
 
 class FetchRefused(FetchFailed):
-    """A page or feed is not fetched, now or later: its address, size, kind or robots.txt forbid it."""
+    """A page or feed is not fetched, now or later: its address, size or robots.txt forbid it."""
 
 
 class DatabaseUnavailable(CorpusError):

@@ -85,8 +85,9 @@ def exchange(
     """Send a GET request, and have its answer while the block lasts.
 
     Raises:
-        FetchRefused: the name leads to a forbidden address, or more comes than may.
-        FetchFailed: there is no such name, no connection, no valid certificate, or no whole answer in time.
+        FetchRefused: more comes than may.
+        FetchFailed: there is no such name, it leads to a forbidden address, there is no connection, no valid
+            certificate, or no whole answer in time.
     """
     with _explained(target, limits):
         addresses = check_addresses(target, _addresses(target, network, limits))

@@ -88,6 +88,7 @@ class _Wanted:
     kinds: Collection[str] | None  # None: anything
     conditions: Mapping[str, str]
     largest: int
+    trusted: frozenset[str]  # the places that count as such, for whoever names the page
     is_uninvited: bool = False
     is_cut: bool = False  # whether too large a body is cut, in place of being refused
 
@@ -123,7 +124,7 @@ class Fetcher:
         self._turns = Turns(clock=clock, sleep=self._time.sleep or self._closing.wait)
         self._robots = Robots(self._read_robots, clock=clock, turns=self._turns)
 
-    def fetch(
+    def fetch(  # noqa: PLR0913 (all but one by name)
         self,
         url: str,
         *,
@@ -131,6 +132,7 @@ class Fetcher:
         etag: str | None = None,
         last_modified: str | None = None,
         uninvited: bool = False,
+        named_by: str | None = None,
         largest: int = LARGEST,
     ) -> Fetched:
         """Fetch a page or a feed.
@@ -141,6 +143,8 @@ class Fetcher:
             etag: of the version that is known already, which is not sent again.
             last_modified: the same, for servers without ETags.
             uninvited: nobody named this page, so what the site asks of robots decides.
+            named_by: where the document is that names this page; None, if a person does. The public web must
+                not lead us to what is trusted, only persons and what is trusted itself.
             largest: bytes, unpacked.
 
         Raises:
@@ -149,7 +153,9 @@ class Fetcher:
         """
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         given = {name: value for name, value in conditions.items() if value}
-        return self._follow(url, _Wanted(kinds, given, largest, is_uninvited=uninvited))
+        may_lead_inside = named_by is None or self._is_trusted(named_by)
+        trusted = self._trusted if may_lead_inside else frozenset()
+        return self._follow(url, _Wanted(kinds, given, largest, trusted, is_uninvited=uninvited))
 
     def close(self) -> None:
         """End all that is waited for; what is being fetched in other threads fails."""
@@ -163,7 +169,7 @@ class Fetcher:
 
     def _follow(self, url: str, wanted: _Wanted) -> Fetched:
         left_s, for_good = self._deadline_s, True
-        target = first = parse_target(url, trusted=self._trusted)
+        target = first = parse_target(url, trusted=wanted.trusted)
         for _ in range(REDIRECTS + 1):
             delay_s = self._robots.check(target) if wanted.is_uninvited else 0.0
             with self._turns.of(target.host, pause_s=delay_s):
@@ -192,7 +198,7 @@ class Fetcher:
         }
         with exchange(target, headers.items(), network=self._network, limits=limits) as answer:
             if answer.status in _REDIRECTING:
-                return self._next(target, answer), answer.status
+                return self._next(target, answer, wanted), answer.status
             self._check_status(target, answer, wanted)
             if answer.status == _NOT_MODIFIED:
                 return _fetched(target, answer, b"")
@@ -203,7 +209,7 @@ class Fetcher:
             )
             return _fetched(target, answer, body)
 
-    def _next(self, target: Target, answer: Answer) -> Target:
+    def _next(self, target: Target, answer: Answer, wanted: _Wanted) -> Target:
         """Return where a redirect leads, checked like any other address.
 
         What is trusted counts only for redirects from what is trusted: the web must not lead us inside.
@@ -215,9 +221,15 @@ class Fetcher:
             raise FetchFailed(f"{target.host}: it sends us on to no web address") from error
         if not place:
             raise FetchFailed(f"{target.host}: it sends us on, but does not say where to")
-        found = parse_target(following, trusted=self._trusted if target.is_trusted else frozenset())
+        trusted = wanted.trusted if target.is_trusted else frozenset()
+        try:
+            found = parse_target(following, trusted=trusted)
+        except FetchRefused as error:  # tomorrow it may send us elsewhere
+            raise FetchFailed(
+                f"{target.host}: it sends us on to where nothing is fetched: {error}"
+            ) from error
         if target.scheme == "https" and found.scheme == "http":
-            raise FetchRefused(f"{target.host}: it sends us on from an encrypted page to one that is not")
+            raise FetchFailed(f"{target.host}: it sends us on from an encrypted page to one that is not")
         return found
 
     def _check_status(self, target: Target, answer: Answer, wanted: _Wanted) -> None:
@@ -238,16 +250,23 @@ class Fetcher:
             return min(max(wait_s, 0.0), LONGEST_RETRY_AFTER_S)
         return None
 
-    def _read_robots(self, url: str) -> bytes:
-        return self._follow(url, _Wanted(None, {}, LARGEST_ROBOTS, is_cut=True)).content
+    def _is_trusted(self, url: str) -> bool:
+        try:
+            return parse_target(url, trusted=self._trusted).is_trusted
+        except FetchRefused:
+            return False
+
+    def _read_robots(self, url: str, is_trusted: bool) -> bytes:  # noqa: FBT001 (as `Robots` asks)
+        trusted = self._trusted if is_trusted else frozenset()
+        return self._follow(url, _Wanted(None, {}, LARGEST_ROBOTS, trusted, is_cut=True)).content
 
 
 def _check_head(target: Target, answer: Answer, wanted: _Wanted) -> None:
-    """Refuse what can be told from the head already to be the wrong kind or too large."""
+    """Refuse what can be told from the head already to be too large, or the wrong kind, for now."""
     kind = _media_type(answer)
     if wanted.kinds is not None and kind not in wanted.kinds:
         shown = kind[:60] if kind else "something without a kind"
-        raise FetchRefused(f"{target.host}: this is {shown}, and not what is read here")
+        raise FetchFailed(f"{target.host}: this is {shown}, and not what is read here")
     length = answer.headers.get("content-length", "")
     if length.isdecimal() and int(length) > wanted.largest and not wanted.is_cut:
         raise FetchRefused(f"{target.host}: it sends more than {wanted.largest:,} bytes, which is too much")

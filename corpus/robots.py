@@ -53,13 +53,18 @@ class Rules:
 class Robots:
     """The rules of all sites that were asked lately; for many threads."""
 
-    def __init__(self, read: Callable[[str], bytes], *, clock: Callable[[], float], turns: Turns) -> None:
-        """Know how to `read` a robots.txt by its URL, which raises FetchFailed where that fails."""
+    def __init__(
+        self, read: Callable[[str, bool], bytes], *, clock: Callable[[], float], turns: Turns
+    ) -> None:
+        """Know how to `read` a robots.txt by its URL, which raises FetchFailed where that fails.
+
+        It is told, too, whether the site is trusted, for whoever names the page.
+        """
         self._read = read
         self._clock = clock
         self._turns = turns
         self._guard = threading.Lock()
-        self._kept: OrderedDict[str, Rules] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bool], Rules] = OrderedDict()
 
     def check(self, target: Target) -> float:
         """Return the seconds to leave between requests to this site, if it lets robots see this page.
@@ -68,7 +73,7 @@ class Robots:
             FetchRefused: it does not.
             FetchFailed: its rules cannot be had now, so nothing is known to be allowed.
         """
-        rules = self._rules(target.origin)
+        rules = self._rules((target.origin, target.is_trusted))
         if rules.failure is not None:
             raise FetchFailed(
                 f"{target.host}: its robots.txt cannot be read now, so nothing is fetched ({rules.failure})",
@@ -78,35 +83,37 @@ class Robots:
             raise FetchRefused(f"{target.host}: its robots.txt asks robots not to fetch this page")
         return rules.delay_s
 
-    def _rules(self, origin: str) -> Rules:
-        with self._turns.of(f"{origin}/robots.txt"):  # who wants the same waits and finds it
-            kept = self._still_valid(origin)
+    def _rules(self, site: tuple[str, bool]) -> Rules:
+        with self._turns.of(f"{site[0]}/robots.txt"):  # who wants the same waits and finds it
+            kept = self._still_valid(site)
             if kept is None:
-                kept = self._fetched(origin)
-                self._keep(origin, kept)
+                kept = self._fetched(*site)
+                self._keep(site, kept)
             return kept
 
-    def _still_valid(self, origin: str) -> Rules | None:
+    def _still_valid(self, site: tuple[str, bool]) -> Rules | None:
         with self._guard:
-            rules = self._kept.get(origin)
+            rules = self._kept.get(site)
             if rules is None or rules.until <= self._clock():
                 return None
-            self._kept.move_to_end(origin)
+            self._kept.move_to_end(site)
             return rules
 
-    def _keep(self, origin: str, rules: Rules) -> None:
+    def _keep(self, site: tuple[str, bool], rules: Rules) -> None:
         with self._guard:
-            self._kept[origin] = rules
-            self._kept.move_to_end(origin)
+            self._kept[site] = rules
+            self._kept.move_to_end(site)
             while len(self._kept) > SITES_KEPT or self._characters() > CHARACTERS_KEPT:
                 self._kept.popitem(last=False)
 
     def _characters(self) -> int:
         return sum(rules.size for rules in self._kept.values())
 
-    def _fetched(self, origin: str) -> Rules:
+    def _fetched(self, origin: str, is_trusted: bool) -> Rules:  # noqa: FBT001 (of a pair)
         try:
-            text = _concerning_us(self._read(f"{origin}/robots.txt").decode("utf-8-sig", "replace"))
+            text = _concerning_us(
+                self._read(f"{origin}/robots.txt", is_trusted).decode("utf-8-sig", "replace")
+            )
         except FetchRefused:  # the page would be, too
             raise
         except FetchFailed as error:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from corpus.errors import FetchFailed, UnreadableSource
+from corpus.errors import FetchFailed, InvalidArticle, UnreadableSource
 from corpus.feeds import Feed
 from corpus.fetching import Fetched, Fetcher
 from corpus.polling import FEED_KINDS
 from corpus.sources.feeds import LARGEST_FEED, ParsedFeed, parse_feed
-from corpus.sources.pages import HTML_KINDS, content_of, read_head
+from corpus.sources.pages import HTML_KINDS, content_of, feeds_named
 from corpus.store import Corpus
 from corpus.urls import canonical
 
@@ -71,7 +71,8 @@ def find_feed(fetcher: Fetcher, url: str) -> tuple[str, ParsedFeed]:
     named = _named(fetched)
     for address in named[:FEEDS_TRIED]:
         try:
-            return address, _parsed(fetcher.fetch(address, kinds=FEED_KINDS, largest=LARGEST_FEED))
+            found = fetcher.fetch(address, kinds=FEED_KINDS, largest=LARGEST_FEED, named_by=fetched.url)
+            return address, _parsed(found)
         except (FetchFailed, UnreadableSource) as error:
             problem = UnreadableSource(f"it names the feed {canonical(address)}, but of that: {error}")
     hint = "" if named else ", and it names no feed"
@@ -85,5 +86,7 @@ def _parsed(fetched: Fetched) -> ParsedFeed:
 def _named(fetched: Fetched) -> tuple[str, ...]:
     if fetched.content_type not in HTML_KINDS:
         return ()
-    # Only addresses are looked for, so that letters which cannot be read do not matter.
-    return read_head(content_of(fetched).decode(errors="replace"), fetched.url).feeds
+    try:
+        return feeds_named(fetched)
+    except InvalidArticle:
+        return ()

@@ -11,7 +11,8 @@ from corpus.articles import Article, Published
 from corpus.errors import InvalidArticle
 from corpus.fetching import Fetched, Fetcher
 from corpus.sources.dates import read_date
-from corpus.sources.formats import PARSERS, Found, decode_page
+from corpus.sources.formats import PARSERS, Found
+from corpus.sources.limited import parse_limited
 from corpus.sources.trees import Element
 from corpus.urls import canonical
 
@@ -27,6 +28,9 @@ HTML_KINDS = frozenset({"text/html", "application/xhtml+xml"})
 
 #: Bytes of one page; PDFs of reports have some.
 LARGEST_PAGE = 20_000_000
+
+#: Seconds in which a page is read, or else it is made to do harm; most take a tenth of one.
+PAGE_S = 20.0
 
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json"})
 
@@ -61,7 +65,12 @@ class Head:
 
 
 def read_page(
-    fetcher: Fetcher, url: str, *, stated: Mapping[str, object] | None = None, uninvited: bool = False
+    fetcher: Fetcher,
+    url: str,
+    *,
+    stated: Mapping[str, object] | None = None,
+    uninvited: bool = False,
+    named_by: str | None = None,
 ) -> Article:
     """Fetch a page and make an article of it.
 
@@ -70,13 +79,16 @@ def read_page(
         url: where the page is.
         stated: fields that hold whatever the page says, such as `source`.
         uninvited: nobody named this very page, so what the site asks of robots decides.
+        named_by: where the document is that names it; None, if a person does.
 
     Raises:
         FetchFailed: it cannot be had; FetchRefused, where trying again will not help.
         InvalidArticle: there is no article in it.
         UnreadableSource: what it holds cannot be read on this machine.
     """
-    fetched = fetcher.fetch(url, kinds=PAGE_KINDS, uninvited=uninvited, largest=LARGEST_PAGE)
+    fetched = fetcher.fetch(
+        url, kinds=PAGE_KINDS, uninvited=uninvited, named_by=named_by, largest=LARGEST_PAGE
+    )
     host = urlsplit(fetched.url).hostname or ""
     if _is_front(urlsplit(fetched.url)) and not _is_front(urlsplit(url)):
         raise InvalidArticle(f"{host}: it leads to the front page, and no longer to an article")
@@ -105,8 +117,21 @@ def content_of(fetched: Fetched) -> bytes:
         return fetched.content  # the page itself may name another, or is refused
 
 
+def feeds_named(fetched: Fetched) -> tuple[str, ...]:
+    """Return the addresses of the feeds that a page names, the surest first.
+
+    Raises:
+        InvalidArticle: the page is made to do harm.
+    """
+    read = parse_limited(
+        "corpus.sources.webpage", "parse_feeds", content_of(fetched), fetched.url, deadline_s=PAGE_S
+    )
+    feeds = read["feeds"]
+    return tuple(map(str, feeds)) if isinstance(feeds, list) else ()
+
+
 def read_head(page: str, url: str) -> Head:
-    """Read what a page says of itself beside its text; `url` is where it is."""
+    """Read what a page says of itself beside its text; `url` is where it is. In a limited process only."""
     from lxml import html  # noqa: PLC0415 (not needed for most commands)
     from lxml.etree import ParserError  # noqa: PLC0415
 
@@ -130,16 +155,14 @@ def read_head(page: str, url: str) -> Head:
 
 def _raw(fetched: Fetched) -> Mapping[str, object]:
     suffix = _PARSED_AS[fetched.content_type]
-    content = content_of(fetched) if suffix != ".pdf" else fetched.content
-    (found,) = PARSERS[suffix](content)
+    if suffix == ".html":
+        return parse_limited(
+            "corpus.sources.webpage", "parse_page", content_of(fetched), fetched.url, deadline_s=PAGE_S
+        )
+    (found,) = PARSERS[suffix](content_of(fetched) if suffix != ".pdf" else fetched.content)
     if not isinstance(found, Found):
         raise InvalidArticle(found.reason)
-    if suffix != ".html":
-        return found.raw
-    head = read_head(decode_page(content), fetched.url)
-    # What is told here keeps the time of day and its zone.
-    told = {"published": head.published or found.raw.get("published"), "url": head.canonical}
-    return {**found.raw, **told}
+    return found.raw
 
 
 def _links(root: Element, base: str) -> Iterator[tuple[str, str, str]]:

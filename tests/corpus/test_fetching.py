@@ -84,9 +84,16 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
     return context
 
 
-def refused(fetcher: Fetcher, url: str, *, kinds: Collection[str] = HTML, **options: bool | int) -> str:
+def refused(fetcher: Fetcher, url: str, *, kinds: Collection[str] = HTML, **options: bool | int | str) -> str:
     with pytest.raises(FetchRefused) as caught:
         fetcher.fetch(url, kinds=kinds, **options)  # type: ignore[arg-type]
+    return str(caught.value)
+
+
+def not_had(fetcher: Fetcher, url: str, **options: bool | int | str) -> str:
+    """Return why a page cannot be had, now or ever."""
+    with pytest.raises(FetchFailed) as caught:
+        fetcher.fetch(url, kinds=HTML, **options)  # type: ignore[arg-type]
     return str(caught.value)
 
 
@@ -178,8 +185,8 @@ def test_a_name_that_leads_inside_is_not_followed(internet: Internet, fetcher: F
     internet.leads("both.example", [PUBLIC, address])
     words = " is not on the public internet, so it is not fetched (whoever runs the bot can trust "
     for host in ("inside.example", "both.example"):
-        assert refused(fetcher, f"http://{host}/?token=SECRET") == f"{host}{words}{host}:80)"
-        assert refused(fetcher, f"http://{host}/", uninvited=True) == f"{host}{words}{host}:80)"
+        assert not_had(fetcher, f"http://{host}/?token=SECRET") == f"{host}{words}{host}:80)"
+        assert f"{host}{words}{host}:80)" in not_had(fetcher, f"http://{host}/", uninvited=True)
     assert internet.connected == []
 
 
@@ -187,7 +194,7 @@ def test_a_name_is_resolved_once_and_the_connection_goes_there(internet: Interne
     internet.leads("news.example", [PUBLIC], ["127.0.0.1"])
     assert fetcher.fetch("http://news.example/", kinds=HTML).status == 200
     assert (internet.resolved, internet.connected) == (["news.example"], [(PUBLIC, 80)])
-    assert "public internet" in refused(fetcher, "http://news.example/")
+    assert "public internet" in str(failed(fetcher, "http://news.example/"))
     assert internet.connected == [(PUBLIC, 80)]
 
 
@@ -257,7 +264,7 @@ def test_each_redirect_is_checked_like_an_address_of_its_own(
 ) -> None:
     internet.has("inside.example", address="10.0.0.5")
     web.redirects("/a", place)
-    refused(fetcher, "http://news.example/a")
+    failed(fetcher, "http://news.example/a")
     assert internet.connected == [(PUBLIC, 80)]
 
 
@@ -267,7 +274,24 @@ def test_the_public_web_cannot_send_us_to_what_the_operator_trusts(web: Web, int
     web.redirects("/b", "http://feeds.internal:8080/")
     with Fetcher(trusted={"feeds.internal:8080"}, network=internet.network()) as fetcher:
         assert fetcher.fetch("http://feeds.internal:8080/b", kinds=HTML).status == 200
-        assert "only the ports 80 and 443" in refused(fetcher, "http://news.example/a")
+        assert "only the ports 80 and 443" in str(failed(fetcher, "http://news.example/a"))
+
+
+def test_documents_of_the_public_web_cannot_name_what_the_operator_trusts(
+    web: Web, internet: Internet
+) -> None:
+    internet.has("intranet", web, address="10.0.0.5")
+    internet.has("feeds.internal", web, address="10.0.0.6", port=8080)
+    web.says("/", PAGE)
+    trusted = {"intranet:80", "feeds.internal:8080"}
+    with Fetcher(trusted=trusted, network=internet.network()) as fetcher:
+        feed = "http://news.example/feed"
+        assert "public internet" in not_had(fetcher, "http://intranet/", named_by=feed, uninvited=True)
+        assert "ports 80 and 443" in refused(fetcher, "http://feeds.internal:8080/", named_by=feed)
+        assert web.requests == []
+        feed = "http://feeds.internal:8080/feed"
+        assert fetcher.fetch("http://intranet/", kinds=HTML, named_by=feed, uninvited=True).status == 200
+        assert web.paths == ["/robots.txt", "/"]
 
 
 def test_an_encrypted_page_does_not_lead_to_one_that_is_not(
@@ -277,7 +301,7 @@ def test_an_encrypted_page_does_not_lead_to_one_that_is_not(
     encrypted.redirects("/a", "http://news.example/")
     web.redirects("/b", "https://news.example/")
     with Fetcher(network=internet.network(trusting)) as fetcher:
-        assert refused(fetcher, "https://news.example/a") == (
+        assert str(failed(fetcher, "https://news.example/a")) == (
             "news.example: it sends us on from an encrypted page to one that is not"
         )
         assert fetcher.fetch("http://news.example/b", kinds=HTML).url == "https://news.example/"
@@ -307,8 +331,8 @@ def test_a_redirect_to_nowhere_is_a_failure(web: Web, inside: Fetcher, headers: 
 def test_only_the_kinds_that_are_wanted_are_read(web: Web, inside: Fetcher) -> None:
     web.says("/photo", b"\x89PNG", content_type="image/png")
     web.says("/silent", PAGE, content_type=None)
-    assert refused(inside, web.url("/photo")) == "127.0.0.1: this is image/png, and not what is read here"
-    assert "something without a kind" in refused(inside, web.url("/silent"))
+    assert str(failed(inside, web.url("/photo"))) == "127.0.0.1: this is image/png, and not what is read here"
+    assert "something without a kind" in str(failed(inside, web.url("/silent")))
     assert inside.fetch(web.url("/silent"), kinds={"", *HTML}).content_type == ""
 
 

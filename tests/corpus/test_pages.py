@@ -237,6 +237,15 @@ def test_plain_text_is_read_as_it_is(web: Web, fetcher: Fetcher) -> None:
     assert (article.title, article.text, article.source) == ("Газ по 60", FIRST, "orda.example")
 
 
+def test_a_page_that_keeps_its_parser_busy_is_given_up(
+    web: Web, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.sources.pages.PAGE_S", 3)
+    web.says("/news/gas", page(f"<meta name='author' content='{'{' * 200_000}'>"))
+    with pytest.raises(InvalidArticle, match="orda.example: it takes too long to read"):
+        read_page(fetcher, ADDRESS)
+
+
 def test_a_page_without_an_article_is_none(web: Web, fetcher: Fetcher) -> None:
     web.says("/news/gas", "<html><body><nav><a href='/'>Home</a></nav></body></html>")
     with pytest.raises(InvalidArticle, match=r"orda\.example: no article text was found in the page"):
@@ -256,7 +265,7 @@ def test_what_cannot_be_had_is_the_fetchers_word(web: Web, fetcher: Fetcher) -> 
         read_page(fetcher, ADDRESS)
     assert failed.value.status == 404
     web.says("/picture", b"\x89PNG", content_type="image/png")
-    with pytest.raises(FetchRefused):
+    with pytest.raises(FetchFailed, match="not what is read here"):
         read_page(fetcher, "http://orda.example/picture")
 
 
