@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,12 @@ log = logging.getLogger(__name__)
 #: Seconds between two tries at most while the index cannot follow.
 LONGEST_WAIT_S = 60.0
 
+#: Seconds to wait for another process that writes the index, before looking whether this is to end.
+PATIENCE_S = 2.0
+
+#: Seconds that a merge has to end by itself.
+GRACE_S = 5.0
+
 #: How much this gives way to processes that answer people.
 NICE = 10
 
@@ -49,10 +56,12 @@ def follow(settings: Settings, *, tied: bool = False) -> None:
         os.nice(NICE)
         threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
     with _signals_setting(stop), open_corpus(settings) as corpus:
-        if tied:
+        follower = Follower(
+            Sync(settings.index_folder, corpus, SentenceEncoder(settings.model())), corpus, stop
+        )
+        if tied:  # not before: whatever is wrong with the model ends this process
             threading.Thread(target=_poll_feeds, args=(settings, corpus, stop), name="feeds").start()
-        encoder = SentenceEncoder(settings.model())
-        Follower(Sync(settings.index_folder, corpus, encoder), corpus, stop).run(settings.refresh_seconds)
+        follower.run(settings.refresh_seconds)
 
 
 class Follower:
@@ -67,7 +76,8 @@ class Follower:
 
     def run(self, every_seconds: float) -> None:
         """Go on until told to stop, whatever goes wrong."""
-        merger = threading.Thread(target=self._merge, name="merge")
+        # A merge may take minutes, and loses nothing when it is cut off: it does not hold up the end.
+        merger = threading.Thread(target=self._merge, name="merge", daemon=True)
         merger.start()
         wait = every_seconds
         try:
@@ -77,34 +87,45 @@ class Follower:
         finally:
             self._stop.set()
             self._synced.set()
-            merger.join()
+            merger.join(GRACE_S)
 
     def _step(self, wait: float, every_seconds: float) -> float:
         """Sync if need be; return after how many seconds to look again."""
         try:
-            if self._snapshot is None or self._snapshot.corpus_state != self._corpus.state():
-                self._snapshot, report = self._sync.run(self._go_on, self._snapshot)
+            if self._is_behind():
+                self._snapshot, report = self._sync.run(self._go_on, self._snapshot, patience_s=PATIENCE_S)
                 self._synced.set()
                 if report.changed:
                     log.info("the index follows: %s passages came, %s went", report.added, report.removed)
-        except Interrupted:
+        except (Interrupted, TimeoutError):  # another process writes for long
             return 0
         except (CorpusError, RetrievalError, OSError) as error:
             # Answers go on from the last good generation.
+            self._synced.set()  # a merge may be what helps
             wait = min(2 * wait, max(LONGEST_WAIT_S, every_seconds))
             log.error("the index cannot follow the articles: %s; again in %.0f s", error, wait)  # noqa: TRY400
             return wait
         return every_seconds
 
+    def _is_behind(self) -> bool:
+        """Say whether the articles changed, or the index did without us: by a rollback, or by damage."""
+        if self._snapshot is None or self._snapshot.corpus_state != self._corpus.state():
+            return True
+        return self._sync.newer(self._snapshot) is not None or self._sync.snapshots.is_called_damaged
+
     def _merge(self) -> None:
-        while not self._stop.is_set():
-            self._synced.wait()
-            self._synced.clear()
-            try:
-                while not self._stop.is_set() and (merged := self._sync.merge_in_background(self._snapshot)):
-                    log.info("segments of the index were merged: %s now", len(merged.content.segments))
-            except (RetrievalError, OSError) as error:
-                log.error("segments cannot be merged: %s; tried again after the next change", error)  # noqa: TRY400
+        with ThreadPoolExecutor(1, thread_name_prefix="merge") as thread:
+            while not self._stop.is_set():
+                self._synced.wait()
+                self._synced.clear()
+                merge = thread.submit(self._merge_all)
+                if (error := merge.exception()) is not None:  # whatever it is: merging goes on another time
+                    log.error("segments cannot be merged; tried again later", exc_info=error)
+                    self._stop.wait(LONGEST_WAIT_S)
+
+    def _merge_all(self) -> None:
+        while not self._stop.is_set() and (merged := self._sync.merge_in_background(self._snapshot)):
+            log.info("segments of the index were merged: %s now", len(merged.content.segments))
 
     def _go_on(self, done: int, total: int) -> None:
         if self._stop.is_set():

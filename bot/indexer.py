@@ -23,7 +23,10 @@ async def keep_indexing(settings: Settings) -> None:
     wait = FIRST_WAIT_S
     while True:
         began = time.monotonic()
-        code = await _run(settings)
+        try:
+            code: object = await _run(settings)
+        except OSError as error:  # there is no process to be had just now
+            code = error
         wait = FIRST_WAIT_S if time.monotonic() - began > LONGEST_WAIT_S else min(2 * wait, LONGEST_WAIT_S)
         log.error("the indexer ended with code %s; it is started again in %.0f s", code, wait)
         await asyncio.sleep(wait)

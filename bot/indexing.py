@@ -8,7 +8,8 @@ from bot.answer_json import json_line
 from bot.composition import make_engine, open_corpus, refresh, with_progress
 from bot.settings import Settings
 from index.errors import SnapshotDamaged, UnknownGeneration
-from index.snapshots import Manifest, Snapshot, Snapshots, read_manifest
+from index.manifests import Manifest, read_manifest
+from index.snapshots import Snapshot, Snapshots
 from index.sync import SyncReport
 
 MEGABYTE = 1_000_000
@@ -57,14 +58,16 @@ def verify(settings: Settings, name: str | None) -> bool:
     pointer = snapshots.pointer()
     if name is None and pointer is None:
         raise UnknownGeneration("there is no index yet: the first question builds it, or `crisisbot sync`")
-    name = name or (pointer or ("", ""))[0]
+    chosen = name or (pointer or ("", ""))[0]
     try:
-        snapshot = _sound(snapshots, name)
+        snapshot = _sound(snapshots, chosen)
     except SnapshotDamaged as error:
-        click.echo(f"crisisbot: {name}: {error}; `crisisbot sync` makes it whole", err=True)
+        if name is None and snapshots.pointer() != pointer:
+            return verify(settings, None)  # another one is in use by now, and that one was swept away
+        click.echo(f"crisisbot: {chosen}: {error}; `crisisbot sync` makes it whole", err=True)
         return False
     segments = len(snapshot.content.segments)
-    click.echo(f"{name}: {snapshot.manifest.passages} passages in {segments} segments, all checksums right")
+    click.echo(f"{chosen}: {snapshot.manifest.passages} passages in {segments} segments, all checksums right")
     return True
 
 
@@ -127,4 +130,7 @@ def _json(path: Path, manifest: Manifest) -> dict[str, object]:
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    try:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    except FileNotFoundError:  # it was merged meanwhile
+        return 0

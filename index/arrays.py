@@ -67,7 +67,7 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         start = _LENGTH + int.from_bytes(mapped[:_LENGTH].tobytes(), "little")
         header: dict[str, Any] = json.loads(mapped[_LENGTH:start].tobytes())
         return {name: _view(mapped, start, **about) for name, about in header.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
 
 

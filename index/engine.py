@@ -1,6 +1,7 @@
 """Engine: all of retrieval behind a few calls."""
 
 import threading
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -64,6 +65,7 @@ class Engine:
         self._refreshing = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._covered = CorpusSummary()
+        self._is_counted, self._count_again_at = False, 0.0
         self._refused: tuple[str, str] | None = None
         self._weights = weights or read_weights()
         self._judge = Judge(reader, calibration or read_calibration(), self._weights)
@@ -98,12 +100,14 @@ class Engine:
         with self._refreshing:
             pointer = self._sync.newer(self._snapshot)
             if pointer is None or pointer == self._refused:
+                self._count(frugally=True)
                 return False
             snapshot = self._sync.usable(self._snapshot)
             if snapshot is None:
                 self._refused = pointer
+                self._sync.snapshots.call_damaged()
                 return False
-            self._switch(snapshot)
+            self._switch(snapshot, frugally=True)
             return True
 
     def merge(self) -> bool:
@@ -175,7 +179,7 @@ class Engine:
             near = [one for one in choose(considered, limit=READ) if one.outcome is not Outcome.NOTHING]
             if outcome is Outcome.ANSWERED and not self._is_timely(asked, near[0]):
                 outcome = Outcome.CLOSEST
-            page = self._where_they_stood_first(near[skip : skip + limit])
+            page = self._where_they_stood_first(near[: skip + limit])[skip:]
             shown = [self._judge.mark(asked, one, snapshot) for one in page]
         return Answer(
             question=question,
@@ -231,10 +235,20 @@ class Engine:
         found = self.recall([Reference(earlier.revision_id, earlier.position)], radius=1)
         return moved(candidate, found[0]) if found else candidate
 
-    def _switch(self, snapshot: Snapshot) -> None:
+    def _switch(self, snapshot: Snapshot, *, frugally: bool = False) -> None:
         if self._snapshot is None or snapshot.corpus_state != self._snapshot.corpus_state:
-            self._covered = replace(self._corpus.summary(), passages=snapshot.content.number)
+            self._is_counted = False
         self._snapshot = snapshot
+        self._count(frugally=frugally)
+
+    def _count(self, *, frugally: bool) -> None:
+        """Count what the articles cover; `frugally`: unless that would take more than a tenth of the time."""
+        began = time.monotonic()
+        if self._is_counted or self._snapshot is None or (frugally and began < self._count_again_at):
+            return
+        self._covered = replace(self._corpus.summary(), passages=self._snapshot.content.number)
+        self._is_counted = True
+        self._count_again_at = time.monotonic() + 10 * (time.monotonic() - began)
 
     def _ready(self) -> Snapshot:
         snapshot = self._snapshot

@@ -58,6 +58,13 @@ class Filler:
         self._encoder = encoder
         self._kept = kept
 
+    def while_there_is(self, folder: Path) -> "Filler":
+        """Return one that keeps nothing any more once a folder is gone, but raises FileNotFoundError.
+
+        Who purges an article deletes the folders of those who may have read it before, and then what is kept.
+        """
+        return Filler(self._corpus, self._encoder, self._kept.while_there_is(folder))
+
     def fill(
         self, before: Filled, standing: Standing, progress: Progress, *, write: Write, closely: bool = False
     ) -> Filled:

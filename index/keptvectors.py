@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 import zlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ class KeptVectors:
     """
 
     def __init__(self, folder: Path, model_identity: str) -> None:
+        self._identity = model_identity
+        self._wanted_while: Path | None = None
         name = hashlib.sha256(model_identity.encode()).hexdigest()[:16]
         self._path = folder / f"{name}.keys"
         self._vector_path = folder / f"{name}.vectors"
@@ -85,10 +87,22 @@ class KeptVectors:
                 found[number] = False
         return found, vectors, places
 
+    def while_there_is(self, folder: Path) -> "KeptVectors":
+        """Open the same for somebody whose work is of use only while there is a folder."""
+        opened = KeptVectors(self._path.parent, self._identity)
+        opened._wanted_while = folder
+        return opened
+
     def append(self, texts: Sequence[str], encoded: Sequence[Encoded]) -> None:
-        """Keep what was computed of n texts; once this returns, it outlives a crash."""
+        """Keep what was computed of n texts; once this returns, it outlives a crash.
+
+        Raises:
+            FileNotFoundError: when it is of no use any more (`while_there_is`).
+        """
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._lock:
+            if self._wanted_while is not None:
+                self._wanted_while.stat()
             self._append(texts, encoded, len(encoded[0].vector))
 
     def _append(self, texts: Sequence[str], encoded: Sequence[Encoded], dimension: int) -> None:
@@ -108,8 +122,8 @@ class KeptVectors:
                 opened.flush()
                 os.fsync(opened.fileno())
 
-    def scrub(self, wanted: Collection[int]) -> None:
-        """Overwrite all that is kept but for word pieces that begin at the `wanted` bytes, and their vectors.
+    def scrub(self, wanted: Sequence[Vectors], places: Places) -> None:
+        """Overwrite all that is kept but for some vectors and the word pieces at some places.
 
         What was overwritten is missing from then on. Whoever calls this holds the index's lock.
 
@@ -120,12 +134,14 @@ class KeptVectors:
         if dimension is None:
             return
         with self._lock, self._learning:
-            self._scrub(wanted, dimension)
+            self._scrub({hash_ for vectors in wanted for hash_ in _hashes(vectors)}, dimension)
+            TokenFile(self._token_path, dimension).scrub(places)
             self._forget()
 
     def _scrub(self, wanted: Collection[int], dimension: int) -> None:
-        records = self._records()
-        unwanted = ~np.isin(records["place"]["offset"], np.fromiter(wanted, dtype=np.int64))
+        records, vectors = self._records(), self._vectors(dimension)
+        unwanted = np.array([hash_ not in wanted for hash_ in _hashes(vectors[: len(records)])], dtype=bool)
+        unwanted &= records["key"][: len(unwanted)] != 0  # those that were overwritten before
         size = _RECORD.itemsize
         with self._path.open("r+b") as file, self._vector_path.open("r+b") as vector_file:
             for row in np.flatnonzero(unwanted).tolist():
@@ -136,7 +152,6 @@ class KeptVectors:
             for opened in (vector_file, file):
                 opened.flush()
                 os.fsync(opened.fileno())
-        TokenFile(self._token_path, dimension).scrub(records["place"][~unwanted])
 
     def _forget(self) -> None:
         self._sorted_keys = np.zeros(0, dtype=np.uint64)
@@ -165,10 +180,12 @@ class KeptVectors:
         records = self._records()
         if len(records) < self._known:  # somebody began anew
             self._forget()
-        for number, key in enumerate(records["key"][self._known :].tolist(), start=self._known):
-            self._unsorted[key] = number
-        self._known = len(records)
-        if len(self._unsorted) > _UNSORTED:
+        if len(self._unsorted) + len(records) - self._known <= _UNSORTED:
+            for number, key in enumerate(records["key"][self._known :].tolist(), start=self._known):
+                self._unsorted[key] = number
+            self._known = len(records)
+        else:
+            self._known = len(records)
             keys = records["key"].copy()
             # Stable: the last of equal keys stays the last, since it replaces a damaged one.
             self._sorted_rows = np.argsort(keys, kind="stable")
@@ -223,6 +240,12 @@ def _header(dimension: int) -> bytes:
 def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     digests = (hashlib.blake2b(text.encode(), digest_size=8).digest() for text in texts)
     return np.frombuffer(b"".join(digests), dtype="<u8")
+
+
+def _hashes(vectors: Vectors) -> Iterator[int]:
+    """Yield 64 bits of a hash of each vector's bytes."""
+    for vector in vectors:
+        yield int.from_bytes(hashlib.blake2b(vector.tobytes(), digest_size=8).digest())
 
 
 def _check(place: Any, vector: Vectors) -> int:  # noqa: ANN401 (one of `Places`)

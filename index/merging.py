@@ -4,8 +4,9 @@ The way of log-structured merge trees (O'Neil et al. 1996, https://doi.org/10.10
 passage is written again each time that its segment grows by `RATIO`, so about log(n) times in all.
 """
 
+import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 #: Passages of the smallest tier, how many times larger each next one is, and how many segments of a tier are
@@ -18,6 +19,11 @@ GONE = 0.25
 
 #: Passages up to which segments are merged by whoever wrote the last one; more are left to the background.
 AT_ONCE = 32_768
+
+
+#: Segments beyond which whoever wrote the last one merges however many passages that takes: each holds files
+#: open, and the background finds no time while many articles come in.
+MANY = 32
 
 
 class Size(NamedTuple):
@@ -43,10 +49,18 @@ def choose(sizes: Mapping[str, Size], *, at_most: float = math.inf) -> tuple[str
     for name, size in sizes.items():
         tiers.setdefault(_tier(size.left), []).append(name)
     for _, names in sorted(tiers.items()):
-        if len(names) >= TOGETHER and sum(sizes[name].left for name in names) <= at_most:
-            return tuple(names)
+        for first in range(len(names) - TOGETHER + 1):
+            run = _fitting(names[first:], sizes, at_most)
+            if len(run) >= TOGETHER:
+                return run
     wasteful = (name for name, size in sizes.items() if size.gone > GONE * size.written)
     return tuple(name for name in wasteful if sizes[name].left <= at_most)[:1]
+
+
+def _fitting(names: Sequence[str], sizes: Mapping[str, Size], at_most: float) -> tuple[str, ...]:
+    """Return the first segments of several that may be written together."""
+    together = itertools.accumulate(sizes[name].left for name in names)
+    return tuple(name for name, passages in zip(names, together, strict=True) if passages <= at_most)
 
 
 def _tier(passages: int) -> int:

@@ -80,8 +80,8 @@ class Model:
         Raises:
             ModelUnavailable: when the folder holds no weights.
         """
-        prompts = json.dumps(self.passage_prompt)
-        return f"{self.name}@{self._content()[:16]}+{hashlib.sha256(prompts.encode()).hexdigest()[:8]}"
+        read = json.dumps([self.passage_prompt, sorted(self.languages)])
+        return f"{self.name}@{self._content()[:16]}+{hashlib.sha256(read.encode()).hexdigest()[:8]}"
 
     def speaks(self, language: Language) -> bool:
         """Say whether vectors of texts in a language mean anything."""

@@ -269,7 +269,7 @@ def _write(path: Path, shape: tuple[int, ...], some: Iterable[Vectors]) -> None:
 def _mapped(path: Path) -> Vectors:
     try:
         mapped: Vectors = np.asarray(np.load(path, mmap_mode="r"))
-    except (OSError, EOFError, ValueError) as error:
+    except (FileNotFoundError, EOFError, ValueError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
     return mapped
 

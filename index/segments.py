@@ -1,5 +1,6 @@
 """Segment: passages that were indexed together, of all languages; an immutable folder with its checksums."""
 
+import errno
 import hashlib
 import json
 import os
@@ -16,6 +17,10 @@ from index.tokens import TokenFile
 #: Bytes of a file up to which its checksum is looked at whenever it is opened; of a larger one only its size,
 #: since reading gigabytes would delay every start. `verify` reads all.
 CHECKED_UP_TO = 16_000_000
+
+
+#: What is wrong with a file for good: it was swept away meanwhile, or the disk fails.
+_DAMAGED = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,9 @@ def compare(folder: Path, expected: Mapping[str, File], *, closely: bool = False
         for path, file in expected.items():
             if path in sizes and not _is(folder / path, file, sizes[path], closely=closely):
                 wrong.append(path)
-    except OSError as error:  # swept away meanwhile, or the disk fails
+    except OSError as error:
+        if error.errno not in _DAMAGED:  # too many open files and the like pass by
+            raise
         raise SnapshotDamaged(f"{folder} cannot be read: {error}") from error
     if wrong:
         raise SnapshotDamaged(f"{folder}: {', '.join(sorted(wrong))} is not what was written")

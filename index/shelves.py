@@ -99,7 +99,13 @@ class Shelf:
             _signals(living, own, query, scores, number) for number, living, own in self._by_part(rows)
         ]
         signals = dict.fromkeys(signal for one in by_part for signal in one)
-        return {signal: np.concatenate([one[signal] for one in by_part]) for signal in signals}
+        missing = [np.zeros(len(own), dtype=np.float32) for _, _, own in self._by_part(rows)]
+        return {
+            signal: np.concatenate(
+                [one.get(signal, zero) for one, zero in zip(by_part, missing, strict=True)]
+            )
+            for signal in signals
+        }
 
     def _by_part(self, rows: Rows) -> Iterator[tuple[int, Living, Rows]]:
         """Yield the parts that ascending rows lie in, with the rows as these count them."""

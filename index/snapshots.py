@@ -17,7 +17,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from corpus.languages import Language
 from corpus.stored import PassageId
@@ -26,28 +25,11 @@ from index.arrays import read_arrays, write_arrays
 from index.content import Content
 from index.errors import SnapshotDamaged, UnknownGeneration
 from index.keptvectors import KeptVectors
+from index.manifests import Manifest, line_of, read_manifest, read_pointer, segments_of
 from index.segments import File, Segment, sync_to_disk, write_durably
 from index.shelves import RULES, Shelf, shelve
 from index.sweeping import KEPT, WRITING, discard, forget_older_layout, take_away
 from index.tokens import TokenFile
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation holds and what it was made with.
-
-    `segments` maps names to the SHA-256 of their manifests; a generation that was built anew on purpose
-    begins a new `line`, and the line before is the way back.
-    """
-
-    rules: int
-    model: str
-    line: int
-    passages: int
-    corpus_state: str
-    made_at: str
-    segments: Mapping[str, str]
-    files: Mapping[str, File]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -199,7 +181,7 @@ class Snapshots:
         manifest = self._manifest(content, corpus_state, line, segments.files_of(aside))
         write_durably(aside / "manifest.json", json.dumps(asdict(manifest), indent=1))
         sync_to_disk(aside)
-        name = f"generation-{self._next_number():06}-{secrets.token_hex(2)}"
+        name = f"generation-{self._next_number():09}-{secrets.token_hex(2)}"
         snapshot = self.assemble(content, name=name, manifest=manifest, corpus_state=corpus_state)
         aside.rename(self.folder / name)
         self.point(name, corpus_state)
@@ -230,7 +212,7 @@ class Snapshots:
         for path in self.generations():
             if path.name not in kept:
                 take_away(path)  # half of one would look like a way back
-        held = {name for path in self.generations() for name in _segments_of(path)}
+        held = {name for path in self.generations() for name in segments_of(path)}
         for path in self.folder.glob("segment-*"):
             if path.name not in held:
                 take_away(path)
@@ -238,6 +220,19 @@ class Snapshots:
     def generations(self) -> list[Path]:
         """Return the folders of all generations, oldest first."""
         return sorted(self.folder.glob("generation-*"))
+
+    @property
+    def is_called_damaged(self) -> bool:
+        """Say whether somebody who read the generation in use found it damaged."""
+        return (self.folder / "DAMAGED").exists()
+
+    def call_damaged(self) -> None:
+        """Have whoever writes the index next read all of it, and make anew what is damaged."""
+        (self.folder / "DAMAGED").touch()
+
+    def call_sound(self) -> None:
+        """Take that back."""
+        (self.folder / "DAMAGED").unlink(missing_ok=True)
 
     def has_no_pointer(self) -> bool:
         """Say whether no generation was ever the current one."""
@@ -273,8 +268,8 @@ class Snapshots:
     def _ways_back(self, current: str) -> list[str]:
         """Return the last generation of another line, and the one before the current one."""
         names = [path.name for path in self.generations()]
-        line = _line_of(self.folder / current)
-        others = [name for name in names if _line_of(self.folder / name) != line]
+        line = line_of(self.folder / current)
+        others = [name for name in names if line_of(self.folder / name) != line]
         return [*others[-1:], *[name for name in names if name < current][-1:]]
 
     def _manifest(
@@ -293,48 +288,3 @@ class Snapshots:
 
     def _next_number(self) -> int:
         return max((int(path.name.split("-")[1]) for path in self.generations()), default=0) + 1
-
-
-def read_pointer(folder: Path) -> tuple[str, str] | None:
-    """Read which generation of a model's folder is current, and the state of the corpus it shows.
-
-    Raises:
-        SnapshotDamaged: when that cannot be read.
-    """
-    path = folder / "CURRENT"
-    try:
-        pointer = json.loads(path.read_text(encoding="utf-8"))
-        return str(pointer["generation"]), str(pointer["corpus_state"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read what a generation says of itself.
-
-    Raises:
-        SnapshotDamaged: when that cannot be read.
-    """
-    path = folder / "manifest.json"
-    try:
-        raw: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        files = {name: File(**file) for name, file in raw["files"].items()}
-        return Manifest(**{**raw, "files": files, "segments": dict(raw["segments"])})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
-
-
-def _segments_of(folder: Path) -> list[str]:
-    try:
-        return list(read_manifest(folder).segments)
-    except SnapshotDamaged:
-        return []  # nothing can be opened by it
-
-
-def _line_of(folder: Path) -> int | None:
-    try:
-        return read_manifest(folder).line
-    except SnapshotDamaged:
-        return None

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus.changes import Change, Standing, StoredChange, batches
+from corpus.changes import Standing, StoredChange, batches
 from corpus.store import Corpus
 from index import merging
 from index.combining import Combiner
@@ -25,7 +25,8 @@ from index.errors import SnapshotDamaged
 from index.filling import Filled, Filler, SyncReport
 from index.keptvectors import KeptVectors
 from index.segments import Segment
-from index.snapshots import Snapshot, Snapshots, read_pointer
+from index.snapshots import Snapshot, Snapshots
+from index.states import States, has_purged
 from index.sweeping import KEPT, MERGING, REBUILDING, discard
 from index.wiping import wipe
 
@@ -35,9 +36,6 @@ log = logging.getLogger(__name__)
 
 #: Changes that are followed before they become visible: the first of many articles need not wait for all.
 CHANGES_AT_ONCE = 200
-
-#: Changes that are looked through for purged articles at once.
-_LOOKED_THROUGH = 10_000
 
 #: Raises what is wrong with a generation that was built anew.
 Accept = Callable[[Snapshot], None]
@@ -57,6 +55,7 @@ class Sync:
         self._filler = Filler(corpus, encoder, self._kept)
         self.snapshots = Snapshots(folder, encoder.identity)
         self._combiner = Combiner(self.snapshots)
+        self._states = States(corpus)
 
     def run(
         self,
@@ -79,15 +78,17 @@ class Sync:
         """
         with self._locked("lock", patience_s):
             self.snapshots.sweep()
+            closely = closely or self.snapshots.is_called_damaged
             if closely:
                 self._forget_killed_rebuild()
             current = self.usable(known, closely=closely)
+            self.snapshots.call_sound()
             if current is None and self._is_new:
                 current = self.snapshots.publish(Content(), corpus_state="0", line=1)
             damaged = current is not None and _has_damaged_tokens(current, closely=closely)
             if damaged:
                 log.warning("some word pieces are damaged and are made anew")
-            if current is None or damaged or closely or self._cursor(current.corpus_state) is None:
+            if current is None or damaged or closely or self._states.cursor(current.corpus_state) is None:
                 return self._compare(current, progress, anew=current is None or damaged)
             return self._follow(current, progress)
 
@@ -133,11 +134,28 @@ class Sync:
                     if current is None or not names:
                         return None
                     aside = self.snapshots.aside(MERGING)
-                merged = self._combiner.write(current.content, names, aside)
-                with self._locked("lock"):
-                    return self._combiner.put(self.usable(current), names, merged, aside)
-        except (Timeout, FileNotFoundError):  # another process does it, or purged what is merged here
+                return self._merged(current, names, aside)
+        except Timeout:  # another process does it
             return None
+
+    def _merged(self, current: Snapshot, names: Sequence[str], aside: Path) -> Snapshot | None:
+        try:
+            merged = self._combiner.write(current.content, names, aside)
+        except SnapshotDamaged:
+            with self._locked("lock"):
+                if self._is_swept(names):  # what is merged here was merged or purged by others
+                    return None
+                self.snapshots.call_damaged()
+            raise
+        except OSError:
+            if aside.exists() or not self._is_swept(names):
+                raise
+            return None
+        with self._locked("lock"):
+            return self._combiner.put(self.usable(current), names, merged, aside)
+
+    def _is_swept(self, names: Sequence[str]) -> bool:
+        return not all((self.snapshots.folder / name).exists() for name in names)
 
     def rebuild(self, progress: Progress, accept: Accept) -> tuple[Snapshot, SyncReport]:
         """Build all of the index anew beside the one in use, which goes on; switch when it is accepted.
@@ -153,7 +171,7 @@ class Sync:
                     aside = self.snapshots.aside(REBUILDING)
                 try:
                     return self._rebuilt(aside, progress, accept)
-                except FileNotFoundError:
+                except (OSError, SnapshotDamaged):
                     if aside.exists():
                         raise
                     log.warning("an article was purged meanwhile, so the index is built anew once more")
@@ -178,12 +196,6 @@ class Sync:
         with contextlib.suppress(Timeout), self._locked("rebuilding.lock", 0):  # unless one goes on
             discard(self.snapshots.folder, REBUILDING)
 
-    def _cursor(self, corpus_state: str) -> int | None:
-        """Return up to which change a generation goes; None where that is none of this corpus."""
-        number = corpus_state.partition("@")[0]
-        is_it = number.isdecimal() and self._corpus.state_at(int(number)) == corpus_state
-        return int(number) if is_it else None
-
     @property
     def _is_new(self) -> bool:
         return not self.snapshots.generations() and self.snapshots.has_no_pointer()
@@ -197,9 +209,9 @@ class Sync:
     ) -> tuple[Snapshot, SyncReport]:
         """Index what changed since a generation was made, some at a time."""
         report = report or SyncReport(kept=current.content.number)
-        state = self._cursor(current.corpus_state) or 0
+        state = self._states.cursor(current.corpus_state) or 0
         while changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE):
-            if _has_purged(changes):
+            if has_purged(changes):
                 current, found = self._compare(current, progress, anew=False)
                 return current, report.then(found.added, found.removed, found.encoded)
             state = changes[-1].id
@@ -219,8 +231,8 @@ class Sync:
         `anew`: nothing of the generation in use is of use.
         """
         newest = self._corpus.newest_change()  # before the ids: what comes in between is found the next time
-        cursor = (self._cursor(current.corpus_state) if current else None) or 0
-        must_wipe = self._was_purged_after(cursor)
+        cursor = (self._states.cursor(current.corpus_state) if current else None) or 0
+        must_wipe = self._states.was_purged_after(cursor)
         have = set() if current is None else current.passage_ids()
         wanted = self._corpus.passage_ids()
         report = SyncReport(kept=len(wanted & have) if anew else len(have))
@@ -234,12 +246,14 @@ class Sync:
         state = cursor if must_wipe else newest
         if current is None or anew:
             line = 1 if current is None else current.manifest.line
-            snapshot = self.snapshots.publish(filled.content, corpus_state=self._named(state), line=line)
+            snapshot = self.snapshots.publish(
+                filled.content, corpus_state=self._states.named(state), line=line
+            )
         else:
             snapshot = self._published(current, filled.content, state)
         snapshot = self._combiner.combine_small(snapshot)
         if must_wipe:
-            snapshot = wipe(self.snapshots, self._kept, snapshot, honours=self._is_wiped)
+            snapshot = wipe(self.snapshots, self._kept, snapshot, honours=self._states.is_wiped)
             snapshot = self._published(snapshot, snapshot.content, newest)
         return snapshot, filled.report
 
@@ -252,21 +266,19 @@ class Sync:
             if not live.isdisjoint(standing.live):
                 filled = self._filler.fill(filled, Standing(live, set()), progress, write=write, closely=anew)
             if anew:
-                filled = filled._replace(content=self._combiner.settle(filled.content, write))
+                settled = self._combiner.settle(filled.content, write, self.snapshots.folder)
+                filled = filled._replace(content=settled)
         return filled
 
     def _published(self, current: Snapshot, content: Content, state: int) -> Snapshot:
         """Switch to other content, or note that it is that of a newer state of the corpus, too."""
-        named = self._named(state)
+        named = self._states.named(state)
         if content is not current.content:
             return self.snapshots.publish(content, corpus_state=named, line=current.manifest.line)
         if current.corpus_state == named:
             return current
         self.snapshots.point(current.name, named)
         return replace(current, corpus_state=named)
-
-    def _named(self, state: int) -> str:
-        return self._corpus.state_at(state) or "0"
 
     def _rebuilt(self, aside: Path, progress: Progress, accept: Accept) -> tuple[Snapshot, SyncReport]:
         """Build the index in a folder, then switch to it."""
@@ -280,10 +292,11 @@ class Sync:
             return self.snapshots.finish(folder)
 
         filled = Filled(Content(), SyncReport())
+        filler = self._filler.while_there_is(aside)
         for articles in batches(self._corpus.keys()):
             standing = Standing(self._corpus.standing_of(articles).live, set())
-            filled = self._filler.fill(filled, standing, progress, write=write)
-            filled = filled._replace(content=self._combiner.settle(filled.content, write))
+            filled = filler.fill(filled, standing, progress, write=write)
+            filled = filled._replace(content=self._combiner.settle(filled.content, write, aside))
         accept(self.snapshots.candidate(filled.content))
         with self._locked("lock"):
             return self._switch(aside, filled, state, progress)
@@ -296,38 +309,15 @@ class Sync:
         filled = filled._replace(content=filled.content.renamed(moved))
         current = self.usable(None)
         line = 1 + (current.manifest.line if current else 0)
-        cursor = (self._cursor(current.corpus_state) if current else None) or 0
-        if self._was_purged_after(cursor):
+        cursor = (self._states.cursor(current.corpus_state) if current else None) or 0
+        if self._states.was_purged_after(cursor):
             state = cursor  # so that following from there leaves nothing of it
-        while (
-            not _has_purged(changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE)) and changes
-        ):
+        while not has_purged(changes := self._corpus.changes_after(state, limit=CHANGES_AT_ONCE)) and changes:
             state = changes[-1].id
             filled = self._followed(filled, changes, progress)
-        snapshot = self.snapshots.publish(filled.content, corpus_state=self._named(state), line=line)
+        snapshot = self.snapshots.publish(filled.content, corpus_state=self._states.named(state), line=line)
         self.snapshots.sweep()
         return self._follow(snapshot, progress, filled.report)
-
-    def _was_purged_after(self, cursor: int) -> bool:
-        """Say whether the log has a purged article after a change."""
-        while changes := self._corpus.changes_after(cursor, limit=_LOOKED_THROUGH):
-            if _has_purged(changes):
-                return True
-            cursor = changes[-1].id
-        return False
-
-    def _is_wiped(self, folder: Path) -> bool:
-        """Say whether another model's index has followed all that was purged."""
-        try:
-            pointer = read_pointer(folder)
-        except SnapshotDamaged:
-            return False
-        cursor = None if pointer is None else self._cursor(pointer[1])
-        return cursor is not None and not self._was_purged_after(cursor)
-
-
-def _has_purged(changes: Sequence[StoredChange]) -> bool:
-    return any(change.kind is Change.PURGED for change in changes)
 
 
 def _has_damaged_tokens(snapshot: Snapshot, *, closely: bool) -> bool:

@@ -98,10 +98,12 @@ class TokenFile:
 
     def scrub(self, wanted: Places) -> None:
         """Overwrite all word pieces but those at the wanted places."""
-        ordered = wanted[np.argsort(wanted["offset"])]
-        gaps = zip(
-            [0, *self._ends(ordered).tolist()], [*ordered["offset"].tolist(), self.size()], strict=True
-        )
+        if not self.size():
+            return
+        ordered = wanted[wanted["count"] > 0]
+        ordered = ordered[np.argsort(ordered["offset"])]
+        ends = np.maximum.accumulate(self._ends(ordered))  # places may be the same, or lie in each other
+        gaps = zip([0, *ends.tolist()], [*ordered["offset"].tolist(), self.size()], strict=True)
         with self._path.open("r+b") as file:
             for start, end in gaps:
                 file.seek(start)
@@ -140,7 +142,7 @@ class TokenFile:
         if self._map is None or len(self._map) < end:
             try:
                 self._map = np.memmap(self._path, dtype=np.uint8, mode="r")
-            except (OSError, ValueError) as error:
+            except (FileNotFoundError, ValueError) as error:
                 self.is_damaged = True
                 raise SnapshotDamaged(f"{self._path} cannot be read: {error}") from error
         return self._map[start:end].tobytes()

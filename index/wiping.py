@@ -2,11 +2,16 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from index.combining import Combiner
 from index.keptvectors import KeptVectors
 from index.snapshots import Snapshot, Snapshots
 from index.sweeping import KEPT, MERGING, REBUILDING, forget_models
+from index.tokens import PLACE
 
 
 def wipe(
@@ -25,18 +30,19 @@ def wipe(
         if size.gone:
             current = combiner.combine(current, (name,))
     snapshots.sweep(MERGING, REBUILDING, all_but_current=True)
-    kept.scrub(_word_pieces(current))
+    living = [one for one in current.content.living() if one.part.places is not None]
+    kept.scrub(
+        [_left(part.vectors.vectors, alive) for part, alive in living if part.vectors is not None],
+        np.concatenate([np.zeros(0, dtype=PLACE), *(_left(part.places, alive) for part, alive in living)]),
+    )
     index = snapshots.folder.parent
     others = [one for one in index.iterdir() if one.is_dir() and one.name != KEPT and honours(one)]
     forget_models(index, but={snapshots.folder.name, *(one.name for one in others)})
     return current
 
 
-def _word_pieces(current: Snapshot) -> set[int]:
-    """Return the bytes at which the word pieces of passages that can be found begin."""
-    return {
-        int(offset)
-        for part, alive in current.content.living()
-        if part.places is not None
-        for offset in part.places["offset"][slice(None) if alive is None else alive]
-    }
+def _left(rows: NDArray[Any] | None, alive: NDArray[np.bool_] | None) -> NDArray[Any]:
+    """Return what is left of the rows of a part."""
+    if rows is None:
+        return np.zeros(0, dtype=PLACE)
+    return rows if alive is None else rows[alive]

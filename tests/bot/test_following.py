@@ -19,6 +19,7 @@ from index import merging
 from index.engine import Engine
 from index.sync import Sync
 from tests.fakes.command_line import START, clean_environment
+from tests.fakes.damage import flip
 from tests.fakes.encoder import FakeEncoder
 from tests.fakes.news import ARREST, BRIDGE, SHOW_ALL, WEIGHTS, put, remove
 
@@ -123,6 +124,34 @@ def test_a_database_that_goes_away_is_waited_for(
         wait_until(lambda: "the index cannot follow the articles: the database is away" in caplog.text)
         put(corpus, "b", BRIDGE)
         wait_until(reader.is_up_to_date)
+
+
+def test_an_index_that_was_exchanged_is_followed_from_there(tmp_path: Path, corpus: Corpus) -> None:
+    reader, sync = Reader(tmp_path / "index", corpus), Sync(tmp_path / "index", corpus, FakeEncoder())
+    with following(tmp_path / "index", corpus, FakeEncoder()):
+        put(corpus, "a", ARREST)
+        wait_until(reader.is_up_to_date)
+        put(corpus, "b", BRIDGE)
+        wait_until(reader.is_up_to_date)
+        sync.go_back()
+        wait_until(reader.is_up_to_date)
+
+    snapshot = sync.usable(None)
+    assert snapshot is not None
+    assert snapshot.passage_ids() == corpus.passage_ids()
+
+
+def test_damage_that_only_a_reader_sees_is_mended(tmp_path: Path, corpus: Corpus) -> None:
+    reader = Reader(tmp_path / "index", corpus)
+    with following(tmp_path / "index", corpus, FakeEncoder()):
+        put(corpus, "a", ARREST)
+        wait_until(reader.is_up_to_date)
+        put(corpus, "b", BRIDGE)
+        wait_until(Reader(tmp_path / "index", corpus).is_up_to_date)
+        for file in (tmp_path / "index").glob("*/segment-*/en/arrays"):
+            flip(file)
+        assert not Reader(tmp_path / "index", corpus).engine.renew()
+        wait_until(Reader(tmp_path / "index", corpus).is_up_to_date)
 
 
 def test_large_segments_are_merged_in_the_background(

@@ -18,10 +18,11 @@ from index.fusion import Profile, Weights
 from index.glosses import gloss
 from index.judging import CERTAIN, READ_TOGETHER, SURE, Judge
 from index.keptvectors import KeptVectors
+from index.manifests import Manifest
 from index.question import AskedQuestion, read_question
 from index.reader import Read, Reader
 from index.signals import Signal
-from index.snapshots import Manifest, Snapshot
+from index.snapshots import Snapshot
 from index.sweeping import KEPT
 from tests.fakes.damage import flip
 from tests.fakes.encoder import FakeEncoder, encode

@@ -360,7 +360,7 @@ def test_of_what_is_scrubbed_no_byte_stays_and_all_else_is_found_by_everybody(tm
     gone, stay = TEXTS[::3], [text for text in TEXTS if text not in TEXTS[::3]]
     before = {text: _bytes_of(tmp_path, kept, text) for text in TEXTS}
 
-    kept.scrub({int(place["offset"]) for place in kept.find(stay)[2]})
+    kept.scrub([kept.find(stay)[1]], kept.find(stay)[2])
 
     content = b"".join(path.read_bytes() for path in sorted(tmp_path.iterdir()))
     for text in gone:
@@ -384,15 +384,16 @@ def _bytes_of(folder: Path, kept: KeptVectors, text: str) -> tuple[bytes, ...]:
 
 
 def test_scrubbing_twice_or_where_nothing_is_kept_does_no_harm(tmp_path: Path) -> None:
-    KeptVectors(tmp_path / "none", MODEL).scrub(set())
+    nothing = np.zeros(0, dtype=PLACE)
+    KeptVectors(tmp_path / "none", MODEL).scrub([], nothing)
     kept = keep(tmp_path, TEXTS)
-    wanted = {int(place["offset"]) for place in kept.find(TEXTS[:5])[2]}
+    _, vectors, places = kept.find(TEXTS[:5])
 
-    kept.scrub(wanted)
-    kept.scrub(wanted)
+    kept.scrub([vectors], places)
+    kept.scrub([vectors[1:3], vectors[:1], vectors[3:]], np.concatenate([places[3:], places[:3], places[:1]]))
 
     assert found_of(kept, TEXTS) == set(TEXTS[:5])
-    kept.scrub(set())
+    kept.scrub([], nothing)
     assert found_of(kept, TEXTS) == set()
     assert set(tokens_of(tmp_path).read_bytes()) == {0}
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from index.merging import AT_ONCE, GONE, RATIO, SMALLEST, TOGETHER, Size, choose
+from index.merging import AT_ONCE, GONE, MANY, RATIO, SMALLEST, TOGETHER, Size, choose
 
 
 def whole(**sizes: int) -> dict[str, Size]:
@@ -73,7 +73,9 @@ def test_what_is_too_much_at_once_is_left_to_the_background() -> None:
     large = whole(**{f"l{number}": AT_ONCE // 4 for number in range(4)})
 
     assert choose(large, at_most=AT_ONCE) == tuple(large)
-    assert choose({**large, "more": Size(AT_ONCE // 4, 0)}, at_most=AT_ONCE) == ()
+    assert choose({**large, "more": Size(AT_ONCE // 4, 0)}, at_most=AT_ONCE) == tuple(large)
+    assert choose({"first": Size(AT_ONCE, 0), **large}, at_most=AT_ONCE) == tuple(large)
+    assert choose({**large, "l1": Size(AT_ONCE, 0)}, at_most=AT_ONCE) == ()
     assert len(choose({**large, "more": Size(AT_ONCE // 4, 0)})) == 5
 
 
@@ -94,3 +96,15 @@ def test_of_wasteful_segments_one_is_written_anew_at_a_time_and_none_that_is_too
 
 def test_without_segments_there_is_nothing_to_do() -> None:
     assert choose({}) == ()
+
+
+def test_however_large_the_batches_of_an_import_segments_stay_few() -> None:
+    sizes: dict[str, Size] = {}
+    for number in range(400):
+        sizes[f"s{number}"] = Size(6_000, 0)
+        while names := choose(sizes, at_most=AT_ONCE if len(sizes) <= MANY else math.inf):
+            merged = Size(sum(sizes.pop(name).left for name in names), 0)
+            sizes[f"{names[0]}+"] = merged
+        assert len(sizes) <= MANY + 1
+
+    assert sum(size.left for size in sizes.values()) == 400 * 6_000

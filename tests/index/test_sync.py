@@ -16,9 +16,10 @@ from index import encoding
 from index.answers import Answer, Question
 from index.engine import Engine, quietly
 from index.glosses import gloss
+from index.manifests import read_manifest
 from index.shelves import RULES
 from index.signals import Signal
-from index.snapshots import Snapshots, read_manifest
+from index.snapshots import Snapshots
 from index.sync import Sync, SyncReport
 from tests.fakes.damage import DAMAGES, cut, files_of, flip
 from tests.fakes.encoder import FakeEncoder, encode

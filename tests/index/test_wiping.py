@@ -250,3 +250,44 @@ def test_a_purge_of_what_was_never_indexed_costs_nothing_that_can_be_found(growi
 
 def _quietly(_done: int, _total: int) -> None:
     """Show no progress."""
+
+
+def test_a_second_purge_leaves_what_the_first_one_left(folder: Path, corpus: Corpus) -> None:
+    growing = Growing(folder, corpus)
+    engine = growing.engine()
+    for number in range(5):
+        growing.put(f"a{number}", sentence(number))
+    engine.refresh()
+
+    for name in ("a3", "a4", "a1"):
+        growing.purge(name)
+        engine.refresh()
+        assert growing.snapshot.has_sound_tokens(), name
+
+    assert growing.snapshot.passage_ids() == corpus.passage_ids()
+    assert engine.refresh(closely=True).encoded == 0
+
+
+def test_a_rebuild_that_encodes_while_an_article_is_purged_keeps_nothing_of_it(
+    folder: Path, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    growing = Growing(folder, corpus)
+    growing.put("mixed", sentence(1))
+    engine = growing.engine()
+    engine.refresh()
+    put(corpus, "secret", ENGLISH, ARREST, title="Secret")
+    rebuilder, encode = growing.engine(), growing.encoder.encode_passages
+
+    def purge_meanwhile(paragraphs: list[list[str]]) -> object:
+        encoded = encode(paragraphs)
+        monkeypatch.undo()
+        growing.purge("secret")
+        engine.refresh()
+        return encoded
+
+    monkeypatch.setattr(growing.encoder, "encode_passages", purge_meanwhile)
+    rebuilder.rebuild()
+
+    its = vector(ENGLISH, paragraph=f"{ENGLISH} {ARREST}").tobytes()
+    assert_gone(growing, [its])
+    assert growing.snapshot.passage_ids() == corpus.passage_ids()
