@@ -90,7 +90,7 @@ class Part:
             ids=ids,
             paragraphs=paragraphs,
             fields=fields,
-            vectors=VectorIndex.read(_mapped(folder / "vectors.npy"), folder / "cells.faiss")
+            vectors=VectorIndex.read(_mapped(folder / "vectors.npy"), folder / "codes.faiss")
             if has_vectors
             else None,
             paragraph_vectors=_mapped(folder / "paragraphs.npy") if has_vectors else None,
@@ -113,7 +113,7 @@ class Part:
         if self.vectors is not None and self.paragraph_vectors is not None:
             _save(folder / "vectors.npy", self.vectors.vectors)
             _save(folder / "paragraphs.npy", self.paragraph_vectors)
-            self.vectors.write(folder / "cells.faiss")
+            self.vectors.write(folder / "codes.faiss")
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -166,7 +166,7 @@ def merge(livings: Sequence[Living], folder: Path) -> None:
     ]
     _gather(folder / "vectors.npy", vectors, number)
     _gather(folder / "paragraphs.npy", above, number_of_paragraphs)
-    VectorIndex.build(_mapped(folder / "vectors.npy")).write(folder / "cells.faiss")
+    VectorIndex.build(_mapped(folder / "vectors.npy")).write(folder / "codes.faiss")
 
 
 def _merge_words(

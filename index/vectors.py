@@ -1,6 +1,5 @@
 """VectorIndex: the nearest of many vectors. The only module that knows FAISS."""
 
-import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,14 +21,17 @@ faiss.omp_set_num_threads(1)
 Rows = NDArray[np.int64]
 
 #: Vectors up to which all of them are compared with a question: exact, and quick enough.
-EXACT_UP_TO = 200_000
+EXACT_UP_TO = 50_000
 
-#: Vectors in a cell, about, of those that are looked at by cells; how many cells a question looks into; and
-#: how many times what is wanted is compared exactly (docs/decisions/0008-arrivals.md has the measurements).
-IN_A_CELL, CELLS, COMPARED = 250, 96, 4
+#: How many times what is wanted is compared exactly, of what is near by codes; vectors that these are learnt
+#: from (docs/decisions/0008-arrivals.md has the measurements).
+COMPARED, LEARNT_FROM = 4, 50_000
 
-#: Vectors that cells are learnt from, for each cell.
-LEARNT_FROM = 40
+#: Bits of a code for each two numbers of a vector: one of 16 pairs of numbers.
+BITS = 4
+
+#: Vectors that are given a code at once.
+_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +45,23 @@ class Nearest:
 class VectorIndex:
     """Unit vectors, immutable; may be searched from many threads.
 
-    Few are searched exactly, where they lie. Many are sorted into cells, of which a question looks into the
-    nearest ones by a copy in bytes (IVF with 8 bits a number), and the best of those are compared exactly.
+    Few are searched exactly, where they lie. Of many, short codes are all compared with a question (product
+    quantisation, 4 bits for two numbers), and the best by these are compared exactly. A question is about
+    something else than most passages, so it has no few cells in which its nearest ones lie.
     """
 
-    def __init__(self, vectors: Vectors, cells: faiss.IndexIVF | None = None) -> None:
+    def __init__(self, vectors: Vectors, codes: faiss.IndexPQFastScan | None = None) -> None:
         self.vectors = vectors
-        self._cells = cells
+        self._codes = codes
 
     @classmethod
     def build(cls, vectors: Vectors) -> "VectorIndex":
         """Index (n, d) unit vectors; row i stays row i."""
-        return cls(vectors, _cells(vectors) if len(vectors) > EXACT_UP_TO else None)
+        return cls(vectors, _codes(vectors) if len(vectors) > EXACT_UP_TO else None)
 
     @classmethod
     def read(cls, vectors: Vectors, path: Path) -> "VectorIndex":
-        """Read the cells that `write` wrote for these vectors, if it did.
+        """Read the codes that `write` wrote for these vectors, if it did.
 
         Raises:
             SnapshotDamaged: when they cannot be read.
@@ -66,26 +69,25 @@ class VectorIndex:
         if len(vectors) <= EXACT_UP_TO and not path.exists():
             return cls(vectors)
         try:
-            cells = faiss.read_index(str(path), faiss.IO_FLAG_MMAP)
+            codes = faiss.read_index(str(path))
         except RuntimeError as error:
             raise SnapshotDamaged(f"{path} is no FAISS index") from error
-        if not isinstance(cells, faiss.IndexIVF) or cells.ntotal != len(vectors):
-            raise SnapshotDamaged(f"{path} holds something else than cells of {len(vectors):,} vectors")
-        return cls(vectors, cells)
+        if not isinstance(codes, faiss.IndexPQFastScan) or codes.ntotal != len(vectors):
+            raise SnapshotDamaged(f"{path} holds something else than codes of {len(vectors):,} vectors")
+        return cls(vectors, codes)
 
     def write(self, path: Path) -> None:
-        """Write the cells to a file, where there are any; once this returns, they outlive a crash.
+        """Write the codes to a file, where there are any; once this returns, they outlive a crash.
 
         Raises:
             OSError: when the disk does not take it.
         """
-        if self._cells is None:
+        if self._codes is None:
             return
-        try:
-            faiss.write_index(self._cells, str(path))
-        except RuntimeError as error:  # FAISS has no other
-            raise OSError(errno.EIO, "the vectors cannot be written; is the disk full?", str(path)) from error
-        with path.open("rb") as file:
+        content = faiss.serialize_index(self._codes)  # FAISS itself tells nobody of a full disk at the end
+        with path.open("xb") as file:
+            file.write(content.data)
+            file.flush()
             os.fsync(file.fileno())
 
     def __len__(self) -> int:
@@ -99,19 +101,28 @@ class VectorIndex:
             k: how many rows at most.
             alive: which rows count, (n,); all where it is None.
         """
-        selector = None if alive is None else _selector(alive)
-        k = min(k, len(self))
+        living = len(self) if alive is None else int(alive.sum())
+        k = min(k, living)
         if k == 0:
             return Nearest(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32))
-        if self._cells is None:
-            return self._exactly(vector, k, selector)
-        its: Any = faiss.SearchParametersIVF  # its types know C++'s parameters, not Python's
-        wanted = its(sel=selector, nprobe=min(CELLS, self._cells.nlist))
-        _, [rows] = self._cells.search(vector.reshape(1, -1), COMPARED * k, params=wanted)
-        rows = rows[rows >= 0]
+        rows = self._likely(vector, COMPARED * k, alive) if living > COMPARED * k else None
+        if rows is None:
+            return self._exactly(vector, k, None if alive is None else _selector(alive))
         scores = self.cosines(vector, rows)
         best = np.argsort(-scores, kind="stable")[:k]
         return Nearest(rows[best], scores[best])
+
+    def _likely(self, vector: Vectors, number: int, alive: NDArray[np.bool_] | None) -> Rows | None:
+        """Return so many living rows that are near by their codes; None where an exact search is quicker."""
+        looked_at = number
+        while self._codes is not None and looked_at <= max(number, len(self) // 8):
+            _, [rows] = self._codes.search(vector.reshape(1, -1), looked_at)
+            rows = rows[rows >= 0]
+            living: Rows = rows if alive is None else rows[alive[rows]]
+            if len(living) >= number:
+                return living[:number]
+            looked_at *= 2  # codes know nothing of who is alive
+        return None
 
     def cosines(self, vector: Vectors, rows: Rows) -> Scores:
         """Return the cosines of a (d,) unit vector with given rows, (len(rows),)."""
@@ -143,20 +154,15 @@ def _selector(alive: NDArray[np.bool_]) -> faiss.IDSelector:
     return selector
 
 
-def _cells(vectors: Vectors) -> faiss.IndexIVF:
-    """Sort vectors into cells (Jégou et al. 2011, https://doi.org/10.1109/TPAMI.2010.57)."""
-    number, dimension = max(1, len(vectors) // IN_A_CELL), vectors.shape[1]
-    cells = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(dimension),
-        dimension,
-        number,
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
+def _codes(vectors: Vectors) -> faiss.IndexPQFastScan:
+    """Give each vector a code (André et al. 2017, https://doi.org/10.1145/3078971.3078992)."""
+    dimension = vectors.shape[1]
+    codes = faiss.IndexPQFastScan(
+        dimension, dimension // 2 if dimension % 2 == 0 else dimension, BITS, faiss.METRIC_INNER_PRODUCT
     )
-    chosen = np.random.default_rng(0).choice(
-        len(vectors), min(len(vectors), LEARNT_FROM * number), replace=False
-    )
-    cells.train(np.ascontiguousarray(vectors[np.sort(chosen)]))
-    for first in range(0, len(vectors), EXACT_UP_TO):
-        cells.add(np.ascontiguousarray(vectors[first : first + EXACT_UP_TO]))
-    return cells
+    number = min(len(vectors), LEARNT_FROM)
+    chosen = np.random.default_rng(0).choice(len(vectors), number, replace=False)
+    codes.train(np.ascontiguousarray(vectors[np.sort(chosen)]))
+    for first in range(0, len(vectors), _AT_ONCE):
+        codes.add(np.ascontiguousarray(vectors[first : first + _AT_ONCE]))
+    return codes

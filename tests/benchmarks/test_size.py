@@ -41,7 +41,7 @@ def test_all_passages_are_built_and_found(tmp_path: Path, monkeypatch: pytest.Mo
     assert size.recall(tmp_path, 5)["recall@10"] == 1.0  # of 600, all cells are looked into
     sizes = size.disk(tmp_path)
     assert sizes["vectors.npy"] == pytest.approx(4 * 384, rel=0.01)
-    assert "cells.faiss" in sizes
+    assert "codes.faiss" in sizes
 
 
 def test_passages_are_made_once() -> None:

@@ -334,7 +334,10 @@ def test_a_manifest_that_cannot_be_read_is_called_damaged(
 def many_files(snapshots: Snapshots, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """Publish a generation that has every kind of file, and return them, but for word pieces."""
     monkeypatch.setattr(module, "EXACT_UP_TO", 2)
-    read = write(folder, "Police arrested the mayor.", "The bridge was closed.", "It rained.")
+    others = [
+        f"Bridge {number} was closed." for number in range(20)
+    ]  # codes are learnt from no fewer than 16
+    read = write(folder, "Police arrested the mayor.", "It rained.", *others)
     snapshots.publish(read.content.without(ids("It rained.")), corpus_state="2-2", line=1)
     snapshots.sweep(all_but_current=True)
     return [snapshots.folder / name for name in files_of(snapshots.folder) if name != "CURRENT"]
@@ -347,7 +350,7 @@ def test_damage_to_any_file_is_noticed(
     files = many_files(snapshots, folder, monkeypatch)
     assert [path.name for path in files] == [
         *("dead", "manifest.json"),
-        *("arrays", "cells.faiss", "paragraphs.npy", "vectors.npy", "manifest.json"),
+        *("arrays", "codes.faiss", "paragraphs.npy", "vectors.npy", "manifest.json"),
     ]
 
     for path in files:

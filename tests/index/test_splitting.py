@@ -173,14 +173,13 @@ def test_what_is_gone_is_never_found_and_does_not_come_back_by_merges(
     tmp_path_factory: pytest.TempPathFactory,
     data: st.DataObject,
     made: Made,
-    by_cells: bool,  # noqa: FBT001 (hypothesis gives it)
+    by_codes: bool,  # noqa: FBT001 (hypothesis gives it)
 ) -> None:
     laid, groups = Laid(tmp_path_factory.mktemp("laid")), passages(made)
     half = len(groups) // 2
     with pytest.MonkeyPatch.context() as patch:
-        if by_cells:
-            patch.setattr(vectors, "EXACT_UP_TO", 3)
-            patch.setattr(vectors, "IN_A_CELL", 4)
+        if by_codes:
+            patch.setattr(vectors, "EXACT_UP_TO", 16)  # codes are learnt from no fewer
         content = laid.content(
             [[one for group in some for one in group] for some in (groups[:half], groups[half:])]
         )
@@ -195,7 +194,7 @@ def test_what_is_gone_is_never_found_and_does_not_come_back_by_merges(
         assert once.number == marked.number == sum(map(len, left))
 
         anew = laid.opened(laid.content([[one for group in left for one in group]]))
-        if not by_cells:  # whether all near ones are found by them depends on which cells were learnt
+        if not by_codes:  # which ones are near by them depends on what was learnt
             assert_alike(anew, laid.opened(once))
         assert anew.passage_ids() == laid.opened(once).passage_ids()
 

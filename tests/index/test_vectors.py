@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from index.encoder import Vectors
 
-#: Whether all vectors are compared, or those of the nearest cells.
-either_way = pytest.mark.parametrize("way", ["exactly", "by cells"])
+#: Whether all vectors are compared, or their codes.
+either_way = pytest.mark.parametrize("way", ["exactly", "by codes"])
 
 
 @pytest.fixture
@@ -30,11 +30,9 @@ def vectors() -> Vectors:
 
 @pytest.fixture
 def index(vectors: Vectors, way: str, monkeypatch: pytest.MonkeyPatch) -> VectorIndex:
-    """An index of the vectors; by cells: twenty of them, of which a question looks into nearly all."""
-    if way == "by cells":
+    """An index of the vectors; by codes: the half of them is compared, if that is enough."""
+    if way == "by codes":
         monkeypatch.setattr(module, "EXACT_UP_TO", 60)
-        monkeypatch.setattr(module, "IN_A_CELL", 10)
-        monkeypatch.setattr(module, "CELLS", 19)
         monkeypatch.setattr(module, "COMPARED", 10)
     return VectorIndex.build(vectors)
 
@@ -86,11 +84,11 @@ def test_of_few_living_rows_all_that_are_found_are_alive(
 
 
 @either_way
-def test_fewer_vectors_than_asked_for_are_all_found(way: str, index: VectorIndex) -> None:
+def test_fewer_vectors_than_asked_for_are_all_found(index: VectorIndex) -> None:
     found = index.search(vector("sentence"), 1_000).rows.tolist()
 
     assert len(set(found)) == len(found)
-    assert len(found) == 200 if way == "exactly" else len(found) > 150
+    assert len(found) == 200
 
 
 def test_of_no_vectors_none_is_found() -> None:
@@ -113,11 +111,11 @@ def test_cosines_of_given_rows_stay_right_when_nothing_else_holds_the_index(
 
 @either_way
 def test_what_was_written_is_read(vectors: Vectors, way: str, index: VectorIndex, tmp_path: Path) -> None:
-    index.write(tmp_path / "cells.faiss")
+    index.write(tmp_path / "codes.faiss")
 
-    read = VectorIndex.read(vectors, tmp_path / "cells.faiss")
+    read = VectorIndex.read(vectors, tmp_path / "codes.faiss")
 
-    assert (tmp_path / "cells.faiss").exists() is (way == "by cells")
+    assert (tmp_path / "codes.faiss").exists() is (way == "by codes")
     assert len(read) == 200
     for asked in ("sentence seven", "police"):
         mine, its = index.search(vector(asked), 5), read.search(vector(asked), 5)
@@ -126,21 +124,21 @@ def test_what_was_written_is_read(vectors: Vectors, way: str, index: VectorIndex
 
 @pytest.mark.parametrize("content", [b"", b"IxFI", b"no index at all"])
 def test_a_file_that_is_no_index_is_called_damaged(content: bytes, vectors: Vectors, tmp_path: Path) -> None:
-    (tmp_path / "cells.faiss").write_bytes(content)
+    (tmp_path / "codes.faiss").write_bytes(content)
 
     with pytest.raises(SnapshotDamaged, match="is no FAISS index"):
-        VectorIndex.read(vectors, tmp_path / "cells.faiss")
+        VectorIndex.read(vectors, tmp_path / "codes.faiss")
 
 
-@pytest.mark.parametrize("way", ["by cells"])
-def test_cells_that_are_cut_off_missing_or_of_other_vectors_are_called_damaged(
+@pytest.mark.parametrize("way", ["by codes"])
+def test_codes_that_are_cut_off_missing_or_of_other_vectors_are_called_damaged(
     vectors: Vectors, way: str, index: VectorIndex, tmp_path: Path
 ) -> None:
     path = tmp_path / way
     with pytest.raises(SnapshotDamaged, match="is no FAISS index"):
         VectorIndex.read(vectors, path)
     index.write(path)
-    with pytest.raises(SnapshotDamaged, match="something else than cells of 199 vectors"):
+    with pytest.raises(SnapshotDamaged, match="something else than codes of 199 vectors"):
         VectorIndex.read(vectors[1:], path)
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(SnapshotDamaged, match="is no FAISS index"):
@@ -149,15 +147,15 @@ def test_cells_that_are_cut_off_missing_or_of_other_vectors_are_called_damaged(
 
 def test_another_kind_of_index_is_called_damaged(vectors: Vectors, tmp_path: Path) -> None:
     other = faiss.IndexHNSWFlat(vectors.shape[1], 8)
-    faiss.write_index(other, str(tmp_path / "cells.faiss"))
+    faiss.write_index(other, str(tmp_path / "codes.faiss"))
 
-    with pytest.raises(SnapshotDamaged, match="something else than cells of 200 vectors"):
-        VectorIndex.read(vectors, tmp_path / "cells.faiss")
+    with pytest.raises(SnapshotDamaged, match="something else than codes of 200 vectors"):
+        VectorIndex.read(vectors, tmp_path / "codes.faiss")
 
 
-@pytest.mark.parametrize("way", ["by cells"])
+@pytest.mark.parametrize("way", ["by codes"])
 def test_a_full_disk_is_an_error_of_the_disk(way: str, index: VectorIndex, tmp_path: Path) -> None:
-    with full_disk(300), pytest.raises(OSError, match="is the disk full"):
+    with full_disk(300), pytest.raises(OSError, match="File too large"):
         index.write(tmp_path / way)
 
 
