@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import WRONG, main
+from bot.cli import main
+from bot.explaining import WRONG
 from bot.evaluating import examination_json, lines_of
 from corpus.languages import Language
 from index.evaluation import Examination, Examined
