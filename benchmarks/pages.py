@@ -30,8 +30,8 @@ from corpus.errors import InvalidArticle
 from corpus.languages import Language
 from corpus.passages import split
 from corpus.sources.files import read_bundled
-from corpus.sources.formats import parse_html
 from corpus.sources.fragments import text_of
+from corpus.sources.webpage import parse_html
 
 if TYPE_CHECKING:
     from corpus.articles import Article
@@ -256,10 +256,9 @@ def _items(texts: list[str]) -> str:
 def ours(page: str) -> str:
     """Read as the bot does."""
     try:
-        (found,) = parse_html(page.encode())
+        return str(parse_html(page.encode())["text"])
     except InvalidArticle:
         return ""
-    return str(getattr(found, "raw", {}).get("text", ""))
 
 
 def with_trafilatura(**options: Any) -> Extractor:  # noqa: ANN401 (the library's options)

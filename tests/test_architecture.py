@@ -28,10 +28,10 @@ MODULES = {
 HOMES = {
     "sqlalchemy": "corpus/",
     "alembic": "corpus/database.py corpus/migrations/",
-    "trafilatura": "corpus/sources/formats.py",
+    "trafilatura": "corpus/sources/webpage.py",
     "lxml": "corpus/sources/",
-    "markdown_it": "corpus/sources/formats.py",
-    "yaml": "corpus/sources/formats.py",
+    "markdown_it": "corpus/sources/markdown.py",
+    "yaml": "corpus/sources/markdown.py",
     "pypdfium2_raw": "corpus/sources/pdf.py",
     "httpcore": "corpus/exchange.py",
     "idna": "corpus/urls.py",

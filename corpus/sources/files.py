@@ -11,6 +11,7 @@ from corpus.articles import Article, Revision
 from corpus.errors import InvalidArticle, UnreadableSource
 from corpus.sources.folders import select
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
+from corpus.sources.markdown import parse_markdown
 
 #: Bytes of one file; the largest news archives in one file are split by the year.
 LARGEST_FILE = 200_000_000
@@ -88,11 +89,8 @@ def read_file(
 def read_bundled() -> Iterator[Article]:
     """Yield the briefs that ship with the bot."""
     for path in sorted(BUNDLED.glob("*.md")):
-        for found in PARSERS[path.suffix](path.read_bytes()):
-            if isinstance(found, Found):
-                yield Article.parse(
-                    found.raw, key=f"bundled:{path.stem}", obtained="bundled", source="Crisisbot brief"
-                )
+        raw = parse_markdown(path.read_bytes())
+        yield Article.parse(raw, key=f"bundled:{path.stem}", obtained="bundled", source="Crisisbot brief")
 
 
 def bundled_digest() -> str:

@@ -1,49 +1,44 @@
-"""Limited: parsers of hostile formats, each file in a child process that can do nothing else.
+"""Limited: parsers of hostile formats, each file in a process that can do nothing else.
 
-On Linux the child has 1 GB of memory, 20 s of a processor, 60 s in all, no environment (so no token), and can
-open no file and no socket, for reading or writing; see `corpus.sources.child`. A parser that crashes, hangs
-or floods costs its file, and nothing more.
+On Linux that process has 1 GB of memory, 20 s of a processor, 60 s in all, no environment (so no token), and
+can open no file and no socket, for reading or writing; see `corpus.sources.child`. A parser that crashes,
+hangs or floods costs its file, and nothing more, and no other thread of ours waits for it.
 
-What this is not: a wall against whoever knows a hole in the parser and another one in the kernel. On other
-systems less is held; `missing` says what.
+What this is not: a wall against whoever makes the parser execute code of their own. That runs as our user
+(as nobody, if we are root): it can end our processes, and knows whatever the kernel gives away. It cannot
+read the memory of processes that called `corpus.privacy.hide_memory`, as the bot and its indexer do; it can
+that of other commands, such as `add`. On other systems less is held; `missing` says what.
 """
 
 import json
 import logging
 import signal
-import subprocess
 import sys
-import threading
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import cache
-from pathlib import Path
 
 from corpus.errors import InvalidArticle, UnreadableSource
-from corpus.sources.child import NO_PARSER
+from corpus.sources.child import LARGEST_ANSWER, NO_PARSER
+from corpus.sources.children import Children
 
 log = logging.getLogger(__name__)
 
 #: Seconds from start to end, for a machine that is busy with other things, too.
 DEADLINE_S = 60.0
-#: Bytes of an answer: the longest text that an article may have, and more.
-LARGEST_ANSWER = 24_000_000
-#: Where our packages lie: the child is isolated, and knows no path of its own.
-_ROOT = str(Path(__file__).parents[2])
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from corpus.sources.child import main; main(*sys.argv[2:])"
-)
+
+_CHILDREN = Children()
 
 
 def parse_limited(
-    module: str, function: str, content: bytes, *, deadline_s: float = DEADLINE_S
+    module: str, function: str, content: bytes, *arguments: str, deadline_s: float = DEADLINE_S
 ) -> Mapping[str, object]:
     """Parse a file in a child process.
 
     Args:
-        module: the full name of a module of ours.
+        module: the full name of a module of ours; its `prepare()`, if any, loads what it needs.
         function: one of its functions, from bytes to an article's fields, which JSON can hold.
         content: the file.
+        arguments: what else the function takes.
         deadline_s: seconds after which the child is killed.
 
     Raises:
@@ -52,7 +47,7 @@ def parse_limited(
     """
     _tell_what_is_missing()
     try:
-        code, answer = _ask(module, function, content, deadline_s)
+        code, answer = _CHILDREN.ask(module, function, content, arguments, deadline_s)
     except OSError as error:
         raise UnreadableSource(f"no process can be started to read it: {error.strerror or error}") from error
     if code == NO_PARSER:
@@ -73,39 +68,6 @@ def missing(system: str = sys.platform) -> tuple[str, ...]:
     return ("memory", "processor time", "files", "network") if system == "win32" else ("memory",)
 
 
-def _ask(module: str, function: str, content: bytes, deadline_s: float) -> tuple[int, bytes]:
-    """Have a child parse a file; return its exit code, or minus the signal that ended it, and its answer."""
-    with subprocess.Popen(
-        [sys.executable, "-I", "-c", _START, _ROOT, module, function],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={},
-        cwd=_ROOT,
-        start_new_session=True,  # a terminal's Ctrl-C is for us; we end the child ourselves
-    ) as child:
-        clock = threading.Timer(deadline_s, child.kill)
-        clock.daemon = True
-        clock.start()
-        try:
-            answer = _exchange(child, content)
-            if len(answer) <= LARGEST_ANSWER:
-                child.wait()
-        finally:
-            clock.cancel()
-            child.kill()  # nothing where it has ended
-    return child.returncode, answer
-
-
-def _exchange(child: subprocess.Popen[bytes], content: bytes) -> bytes:
-    """Give a child its file, all of which it reads before it writes, and read its answer up to the limit."""
-    assert child.stdin is not None  # noqa: S101 (for mypy: there are pipes)
-    assert child.stdout is not None  # noqa: S101
-    with suppress(BrokenPipeError), child.stdin:  # it is dead; its exit code says why
-        child.stdin.write(content)
-    return child.stdout.read(LARGEST_ANSWER + 1)
-
-
 def _explained(code: int, answer: bytes) -> str:
     if len(answer) > LARGEST_ANSWER:
         return "what was found in it is too long"
@@ -119,6 +81,6 @@ def _explained(code: int, answer: bytes) -> str:
 def _tell_what_is_missing() -> None:
     if gaps := missing():
         log.warning(
-            "on this system, PDFs and DOCX files are parsed without limits of: %s; add only files you trust",
+            "on this system, files and pages are parsed without limits of: %s; add only what you trust",
             ", ".join(gaps),
         )

@@ -1,4 +1,4 @@
-"""Mail: an e-mail (.eml) as an article; pure.
+"""Mail: an e-mail (.eml) as an article; pure. Runs in the limited child process (`corpus.sources.limited`).
 
 The subject is the title, the sender's name the source, the date that of sending with its zone, and the
 Message-ID the key, so that one message in two files is one article. Plain text is preferred to HTML.
@@ -7,7 +7,6 @@ them.
 """
 
 import re
-from collections.abc import Iterator
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -15,19 +14,28 @@ from email.message import Message
 from email.utils import parseaddr, parsedate_to_datetime
 
 from corpus.errors import InvalidArticle
-from corpus.sources.formats import Found, decode, decode_named, decode_page
+from corpus.sources.formats import decode, decode_named, decode_page
 from corpus.sources.fragments import text_of
 
 #: Names of attachments that are told.
 NAMES_TOLD = 5
 
 _NAMED_WITHOUT_LOOKING = (None, "us-ascii", "ascii", "iso-8859-1", "windows-1252")
-_HEAD = re.compile(r"<head\b.*?</head\s*>", re.DOTALL | re.IGNORECASE)
+_HEAD, _HEAD_END = re.compile(r"<head\b", re.IGNORECASE), re.compile(r"</head\s*>", re.IGNORECASE)
 _QUOTED = re.compile(r">*")
 
 
-def parse_mail(content: bytes) -> Iterator[Found]:
-    """Read one message.
+def prepare() -> None:
+    """Load all that is needed to parse."""
+    parse_mail(
+        b"From: =?utf-8?q?Orda?= <a@b.kz>\nSubject: Gas\nDate: Wed, 05 Jan 2022 14:30:00 +0600\n"
+        b"Content-Type: text/html; charset=utf-8\n\n<html><head></head><p>It is out.</p>"
+    )
+    _nothing_in(message_from_bytes(b"Content-Disposition: attachment; filename=a.txt\n\n"))
+
+
+def parse_mail(content: bytes) -> dict[str, object]:
+    """Read one message: an article's fields, and the `key` that identifies it.
 
     Raises:
         InvalidArticle: for what is no message, has no text, or is in an encoding that cannot be told.
@@ -41,13 +49,13 @@ def parse_mail(content: bytes) -> Iterator[Found]:
         raise InvalidArticle("its parts are nested too deeply") from error
     if not text:
         raise InvalidArticle(_nothing_in(message))
-    raw = {
+    return {
+        "key": _key(message),
         "title": _line(message, "Subject"),
         "text": text,
         "source": _sender(message),
         "published": _sent(message),
     }
-    yield Found("", raw, key=_key(message))
 
 
 def _texts(part: "Message[str, str]") -> list[str]:
@@ -75,10 +83,16 @@ def _text(part: "Message[str, str]", kind: str) -> str:
     charset = part.get_content_charset()
     if kind == "text/html":
         page = _words(content, charset) if charset else decode_page(content)
-        return text_of(_HEAD.sub("", page, count=1))
+        return text_of(_without_head(page))
     text = _words(content, charset)
     flowed = str(part.get_param("format", "")).lower() == "flowed"
     return _unflowed(text, glued=str(part.get_param("delsp", "")).lower() == "yes") if flowed else text
+
+
+def _without_head(page: str) -> str:
+    head = _HEAD.search(page)
+    end = _HEAD_END.search(page, head.end()) if head else None
+    return page[: head.start()] + page[end.end() :] if head and end else page
 
 
 def _words(content: bytes, charset: str | None) -> str:

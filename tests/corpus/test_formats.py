@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from corpus.articles import Article
 from corpus.errors import InvalidArticle
 from corpus.sources.formats import (
     PARSERS,
@@ -18,12 +23,14 @@ from corpus.sources.formats import (
     RawArticle,
     decode,
     decode_page,
-    parse_html,
     parse_json_lines,
-    parse_markdown,
     parse_text,
-    split_header,
 )
+from corpus.sources.markdown import parse_markdown, split_header
+from corpus.sources.webpage import parse_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PARAGRAPH = (
     "Протесты начались второго января в Жанаозене из-за цены на газ, сообщили местные жители. "
@@ -33,9 +40,7 @@ PARAGRAPH = (
 
 def markdown(text: str) -> RawArticle:
     """The only article in a Markdown file."""
-    (found,) = parse_markdown(dedent(text).encode())
-    assert isinstance(found, Found)
-    return found.raw
+    return parse_markdown(dedent(text).encode())
 
 
 def plain(text: str) -> RawArticle:
@@ -56,9 +61,7 @@ def page(*, head: str = "", body: str = f"<p>{PARAGRAPH}</p>", declared: str = "
 
 def html(content: bytes | str) -> RawArticle:
     """The only article in a web page."""
-    (found,) = parse_html(content.encode() if isinstance(content, str) else content)
-    assert isinstance(found, Found)
-    return found.raw
+    return parse_html(content.encode() if isinstance(content, str) else content)
 
 
 # Encodings
@@ -108,7 +111,7 @@ def test_other_bytes_are_not_guessed_but_refused_with_a_way_out(content: bytes, 
     ids=["nul", "utf-16-le", "utf-32"],
 )
 def test_nul_characters_are_refused_whatever_the_format(content: bytes) -> None:
-    for parse in (decode, lambda it: list(parse_text(it)), lambda it: list(parse_markdown(it))):
+    for parse in (decode, lambda it: list(parse_text(it)), parse_markdown):
         with pytest.raises(InvalidArticle, match="holds NUL characters, so it is no text"):
             parse(content)
 
@@ -300,6 +303,65 @@ def test_deeply_nested_markdown_is_read() -> None:
     assert markdown("> " * 5_000 + "deeper than anybody writes")["text"] == ""
 
 
+# Hostile files
+
+
+def paused_for(read: Callable[[], object]) -> float:
+    """Return for how many seconds at most another thread waited while something was read."""
+    longest, over = 0.0, threading.Event()
+
+    def watch() -> None:
+        nonlocal longest
+        last = time.monotonic()
+        while not over.wait(0.01):
+            longest, last = max(longest, time.monotonic() - last), time.monotonic()
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    read()
+    over.set()
+    watcher.join()
+    return longest
+
+
+@pytest.mark.parametrize(
+    "ending, content",
+    [
+        (".html", page(head=f"<meta name='author' content='{'{' * 16_000}'>").encode()),
+        (".md", b"<div>\n" + b"<!-- " * 20_000),
+        (".md", b"<div>\n" + b"<script " * 20_000),
+        (".eml", b"From: a\nSubject: b\nContent-Type: text/html; charset=utf-8\n\n" + b"<head " * 16_000),
+        (".eml", b"From: a\nSubject: b\nContent-Type: text/plain; charset=punycode\n\nabc-" + b"a" * 80_000),
+    ],
+    ids=["meta", "comments", "scripts", "heads", "punycode"],
+)
+def test_a_file_that_keeps_its_parser_busy_holds_nobody_else_up(ending: str, content: bytes) -> None:
+    def read() -> None:
+        with suppress(InvalidArticle):
+            list(PARSERS[ending](content))
+
+    assert paused_for(read) < 1
+
+
+def test_what_is_read_in_another_process_is_the_same() -> None:
+    header = "published: 2022-01-05T14:30:00+06:00\nreports: [1, 2]\nbytes: !!binary aGk="
+    whole = f"---\n{header}\n---\n# Gas\n\nIt is out."
+    (found,) = PARSERS[".md"](whole.encode())
+    assert isinstance(found, Found)
+    assert found.raw == {
+        "published": "2022-01-05 14:30:00+06:00",
+        "reports": [1, 2],
+        "bytes": [],
+        "title": "Gas",
+        "text": "It is out.",
+    }
+    here = Article.parse(markdown(whole), key="k", obtained="file", source="s")
+    assert Article.parse(found.raw, key="k", obtained="file", source="s") == here
+    (found,) = PARSERS[".html"](page().encode("cp1251").replace(b"<head>", b"<head><meta charset=cp1251>"))
+    assert isinstance(found, Found)
+    assert found.raw == html(page())
+
+
 # Web pages
 
 
@@ -489,6 +551,14 @@ def test_what_json_wrote_is_read_back(raws: list[RawArticle]) -> None:
     assert list(parse_json_lines(content)) == [
         Found(f"line {number}", raw) for number, raw in enumerate(raws, start=1)
     ]
+
+
+def test_of_a_file_of_broken_lines_not_all_are_told() -> None:
+    found = list(parse_json_lines(b"1\n" * 999 + b'{"text": "A."}\n' + b"1\n" * 100_000))
+
+    assert len(found) == 1_002
+    assert found[-1] == Broken("line 1001", "1,000 lines are broken, so what follows was not read")
+    assert found[-3] == Found("line 1000", {"text": "A."})
 
 
 # Anything at all

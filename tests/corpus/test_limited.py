@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from corpus.errors import InvalidArticle, UnreadableSource
-from corpus.sources import limited
+from corpus.sources import children, limited
 from corpus.sources.limited import missing, parse_limited
 
 ROOT = Path(__file__).parents[2]
@@ -19,11 +21,11 @@ linux = pytest.mark.skipif(
     sys.platform != "linux", reason="other systems hold less; `limited.missing` says what"
 )
 
-START = limited._START  # noqa: SLF001 (the only way in for a parser that is not ours)
+START = children._START  # noqa: SLF001 (the only way in for a parser that is not ours)
 
 #: A parser that does with its process what its file says.
 HOSTILE = """
-import os, resource, signal, socket, sys, time
+import ctypes, os, resource, signal, socket, sys, time
 
 def parse(content):
     return {"did": str(eval(content))}
@@ -34,7 +36,7 @@ def parse(content):
 def _hostile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Children find our packages, and beside them a parser that is anybody's."""
     (tmp_path / "hostile.py").write_text(HOSTILE, encoding="utf-8")
-    monkeypatch.setattr(limited, "_START", also_from(tmp_path))
+    monkeypatch.setattr(children, "_START", also_from(tmp_path))
 
 
 def also_from(folder: Path) -> str:
@@ -121,8 +123,8 @@ def test_a_flood_is_not_kept_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_child_outlives_an_interruption_of_which_it_hears_nothing(tmp_path: Path) -> None:
     code = f"""if True:
         import os, signal, threading
-        from corpus.sources import limited
-        limited._START = {also_from(tmp_path)!r}
+        from corpus.sources import children, limited
+        children._START = {also_from(tmp_path)!r}
         threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
         try:
             limited.parse_limited("hostile", "parse", b"time.sleep(60)")
@@ -133,6 +135,48 @@ def test_no_child_outlives_an_interruption_of_which_it_hears_nothing(tmp_path: P
         [sys.executable, "-c", code], check=True, timeout=30, capture_output=True, text=True, cwd=ROOT
     )
     assert ended.stdout == "interrupted \n"
+
+
+def pid_of_child() -> object:
+    """Which process has loaded the parser; its forks parse."""
+    return does("os.getppid()")
+
+
+@linux
+def test_a_child_is_kept_for_the_next_file_of_which_the_last_one_leaves_no_trace() -> None:
+    first = pid_of_child()
+    assert does("setattr(os, 'left', 'x') or os.getpid()") != first
+    assert does("hasattr(os, 'left')") == "False"
+    assert pid_of_child() == first
+
+
+@linux
+def test_a_file_that_kills_the_child_costs_no_other_file() -> None:
+    fails("os.kill(os.getppid(), signal.SIGKILL) or time.sleep(9)") if os.geteuid() else None
+    fails("time.sleep(60)", deadline_s=0.5)
+    assert does("'still here'") == "still here"
+
+
+def test_children_that_nobody_needs_are_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "KEPT_S", 0.1)
+    does("1")
+    ours = limited._CHILDREN  # noqa: SLF001 (how many wait is nobody's business but its own)
+    deadline = time.monotonic() + 10
+    while ours._kept and time.monotonic() < deadline:  # noqa: SLF001
+        time.sleep(0.05)
+    assert [child.module for child in ours._kept if child.module == "hostile"] == []  # noqa: SLF001
+
+
+def test_several_files_are_read_at_once_and_none_gets_the_answer_of_another() -> None:
+    with ThreadPoolExecutor(4) as threads:
+        assert [*threads.map(does, map(str, range(40)))] == [str(n) for n in range(40)]
+
+
+@linux
+def test_a_fork_can_read_neither_the_memory_nor_the_environment_of_its_child() -> None:
+    # The files are closed to it; what is asked here is what the kernel would say to a call by process id.
+    read = "ctypes.CDLL(None).prctl(3, 0, 0, 0, 0)"  # PR_GET_DUMPABLE
+    assert does(read) == "0"
 
 
 def test_a_parser_that_cannot_be_loaded_is_no_fault_of_the_file() -> None:

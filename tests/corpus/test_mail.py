@@ -28,8 +28,8 @@ def message(text: str = "It was calm.\n", **headers: str) -> EmailMessage:
 
 
 def found(made: EmailMessage | bytes) -> Found:
-    (one,) = parse_mail(made if isinstance(made, bytes) else made.as_bytes())
-    return one
+    raw = parse_mail(made if isinstance(made, bytes) else made.as_bytes())
+    return Found("", raw, str(raw.pop("key")))
 
 
 def text(made: EmailMessage | bytes) -> object:
@@ -38,7 +38,7 @@ def text(made: EmailMessage | bytes) -> object:
 
 def reason(content: bytes) -> str:
     with pytest.raises(InvalidArticle) as refused:
-        list(parse_mail(content))
+        parse_mail(content)
     return str(refused.value)
 
 

@@ -1,0 +1,105 @@
+"""Webpage: the article in a page of HTML; the only user of trafilatura.
+
+Runs in the limited child process only (`corpus.sources.limited`): trafilatura looks for the article with
+hundreds of regular expressions, some of which need minutes for a page that is made for it.
+"""
+
+import re
+from configparser import ConfigParser
+from contextlib import suppress
+from datetime import datetime
+from functools import cache
+
+from corpus.errors import InvalidArticle
+from corpus.sources.formats import decode_page
+from corpus.sources.fragments import text_in
+from corpus.sources.pages import read_head
+
+#: Characters of a web page's article, below which trafilatura looks for more.
+SHORTEST_PAGE_TEXT = 50
+
+#: What begins and ends a paragraph in what trafilatura makes of a page, which is TEI.
+_TEI_BLOCKS = frozenset(
+    {*("ab", "body", "cell", "code", "div", "fw", "head"), *("item", "list", "p", "quote", "row", "table")}
+)
+
+_SENTENCE_END = re.compile(r"[.!?…]")
+
+
+def prepare() -> None:
+    """Load all that is needed to parse, by parsing: the libraries load much only when they meet a reason."""
+    datetime.strptime("2022", "%Y").astimezone()  # a module that Python itself loads late
+    sentences = "Drivers blocked the road to Zhanaozen because of the gas. The police did not intervene."
+    dated = '<meta property="article:published_time" content="2022-01-05T14:30:00+06:00"><title>Gas</title>'
+    told = f"<p>{sentences}</p><p>Published on Wednesday, 5 January 2022, at 14:30</p>"
+    for head in ("", dated):
+        for body in (
+            f"<article>{told}</article>",
+            told * 9,
+            f"<div>{sentences}<br></div>",
+            "<nav>Home</nav>",
+        ):
+            page = f"<html><head>{head}</head><body>{body}</body></html>"
+            with suppress(InvalidArticle):  # there is an article in most
+                parse_page(page.encode(), "http://a.kz/2022/01/05/gas")
+
+
+def parse_html(content: bytes) -> dict[str, object]:
+    """Read the article out of a web page, without menus and the like.
+
+    Raises:
+        InvalidArticle: when there is none, or the page's encoding cannot be told.
+    """
+    import trafilatura  # noqa: PLC0415 (half a second to load)
+    from trafilatura.settings import Document  # noqa: PLC0415
+
+    # Of all settings these lose nothing and bring least of what is beside the article (benchmarks/pages.py).
+    page = trafilatura.bare_extraction(
+        decode_page(content),
+        include_comments=False,
+        with_metadata=True,
+        favor_precision=True,
+        config=_trafilatura_config(),
+    )
+    # `page.text` has dashes before items of lists and bars between cells, which nobody wrote.
+    text = text_in(page.body, blocks=_TEI_BLOCKS, silent=()) if isinstance(page, Document) else ""
+    # A menu is what is found where there is no article; it has no sentences.
+    if not isinstance(page, Document) or not _SENTENCE_END.search(text):
+        raise InvalidArticle("no article text was found in the page")
+    return {
+        "title": page.title,
+        "text": text.removeprefix(f"{page.title}\n\n"),
+        "source": page.sitename or page.hostname,
+        "author": page.author,
+        "url": page.url,
+        "published": page.date,
+        "language": page.language,
+    }
+
+
+def parse_page(content: bytes, url: str) -> dict[str, object]:
+    """Read the article out of the page at an address, with what the page's head says of it.
+
+    Raises:
+        InvalidArticle: when there is none, or the page's encoding cannot be told.
+    """
+    raw = parse_html(content)
+    head = read_head(decode_page(content), url)
+    # What is told here keeps the time of day and its zone.
+    return {**raw, "published": head.published or raw["published"], "url": head.canonical}
+
+
+def parse_feeds(content: bytes, url: str) -> dict[str, object]:
+    """Read which feeds the page at an address names."""
+    # Only addresses are looked for, so that letters which cannot be read do not matter.
+    return {"feeds": read_head(content.decode(errors="replace"), url).feeds}
+
+
+@cache
+def _trafilatura_config() -> ConfigParser:
+    """Take news of one sentence for what they are: trafilatura takes the whole page for such, by itself."""
+    from trafilatura.settings import use_config  # noqa: PLC0415 (half a second to load)
+
+    config: ConfigParser = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", str(SHORTEST_PAGE_TEXT))
+    return config
