@@ -248,12 +248,13 @@ def test_of_ten_thousand_entries_the_newest_are_read_without_much_memory(tmp_pat
 def feed(numbers: range) -> str:
     """Write a feed that holds all of its articles, one a minute."""
     items = "".join(
-        f"<item><title>Report {n}</title><link>https://news.example/{n}</link>"
+        f"<item><title>Report {n}</title><link>/{n}</link>"
         f"<pubDate>Wed, {5 + n // 1_440:02} Jan 2022 {n // 60 % 24:02}:{n % 60:02}:00 +0000</pubDate>"
-        f"<description>{content(n)}</description></item>"
+        f"<content:encoded>&lt;p&gt;{content(n)}&lt;/p&gt;</content:encoded></item>"
         for n in numbers
     )
-    return f"<rss><channel><title>Crowd</title>{items}</channel></rss>"
+    namespace = 'xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    return f"<rss {namespace}><channel><title>Crowd</title>{items}</channel></rss>"
 
 
 def content(number: int) -> str:
