@@ -15,6 +15,9 @@ WHOLE_CONTENT = 500
 #: The same of a description, which is meant for a summary; those of news feeds have a few hundred.
 WHOLE_SUMMARY = 1_000
 
+#: Tags of a content that is read; each takes some hundred bytes meanwhile.
+MOST_TAGS = 100_000
+
 #: How a text ends that goes on elsewhere.
 _CUT = re.compile(r"(?:…|\.\.\.)[\s\])»”\"]*$")
 _GOES_ON = re.compile(
@@ -58,7 +61,7 @@ class Entry:
     def whole_text(self) -> str | None:
         """Return the article's text, where the entry surely holds all of it."""
         for markup, enough in ((self.content, WHOLE_CONTENT), (self.summary, WHOLE_SUMMARY)):
-            if markup and len(markup) >= enough:
+            if markup and len(markup) >= enough and markup.count("<") <= MOST_TAGS:
                 text = text_of(markup)
                 if len(text) >= enough and not is_cut(text):
                     return text
@@ -69,7 +72,8 @@ class Entry:
 
         What stands where a summary does is never it: a teaser may leave out the very word that counts.
         """
-        text = text_of(self.content or "")
+        content = self.content or ""
+        text = text_of(content) if content.count("<") <= MOST_TAGS else ""
         return text if _SENTENCE_END.search(text) and not is_cut(text) else None
 
     def article(self, text: str, *, key: str, source: str, stated: Mapping[str, object]) -> Article:

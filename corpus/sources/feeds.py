@@ -3,27 +3,34 @@
 Our own reading over lxml, and not feedparser: see docs/decisions/0001-dependencies.md.
 """
 
-import html
-import json
 import re
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from urllib.parse import urljoin
 
-from corpus.articles import LONGEST_LINE, Published
+from corpus.articles import Published
 from corpus.errors import InvalidArticle, UnreadableSource
 from corpus.sources.dates import read_date
 from corpus.sources.entries import Entry, one_each
 from corpus.sources.formats import decode_page
 from corpus.sources.fragments import plain
-from corpus.sources.trees import Element, children, markup_of, read_tree, short_name, words_of
+from corpus.sources.jsonfeeds import read_json_feed
+from corpus.sources.parsed import (
+    MOST_SIGNS,
+    Child,
+    ParsedFeed,
+    as_html,
+    is_web,
+    joined,
+    line_of,
+    no_more,
+    refuse_too_many,
+)
+from corpus.sources.trees import Element, children, markup_of, read_tree, short_name, signs_of, words_of
 
-#: Bytes of a feed when it is unpacked: 10,000 whole articles.
-LARGEST_FEED = 100_000_000
+#: Bytes of a feed when it is unpacked: 2,000 whole articles.
+LARGEST_FEED = 20_000_000
 
 GZIP = b"\x1f\x8b"
-JSON_FEED = "jsonfeed.org/version/1"
 
 _ITEMS = frozenset({"item", "entry"})
 _RDF_ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
@@ -33,25 +40,6 @@ _NAME_OF_MAILBOX = re.compile(
 
 #: The fields of an item under their short names.
 Fields = Mapping[str, Sequence[Element]]
-
-
-@dataclass(frozen=True, slots=True)
-class Child:
-    """A sitemap that an index of sitemaps names."""
-
-    url: str
-    modified: Published | None
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedFeed:
-    """What a feed says now, in its order. An index of sitemaps has `children` in place of entries."""
-
-    title: str | None
-    entries: tuple[Entry, ...]
-    is_sitemap: bool = False
-    children: tuple[Child, ...] = ()
-    broken: int = 0
 
 
 def parse_feed(content: bytes, content_type: str, url: str) -> ParsedFeed:
@@ -66,15 +54,17 @@ def parse_feed(content: bytes, content_type: str, url: str) -> ParsedFeed:
         UnreadableSource: it is none of these; the message says what it seems to be.
     """
     text = _decoded(content)
-    if text.lstrip().startswith("{") or (content_type.endswith("json") and not text.lstrip().startswith("<")):
-        return _json_feed(text, url)
+    begins = text.lstrip()[:1]
+    if begins == "{" or (content_type.endswith("json") and begins != "<"):
+        return read_json_feed(text, url)
+    refuse_too_many("elements", signs_of(text), MOST_SIGNS)
     tree = read_tree(text)
     kind = short_name(tree.root).rpartition("}")[2]
     if kind == "sitemapindex":
-        found = tuple(_children_of_index(tree.root, url))
+        found = tuple(no_more(_children_of_index(tree.root, url)))
         return ParsedFeed(None, (), is_sitemap=True, children=found, broken=tree.broken)
     read = _sitemap_entries if kind == "urlset" else _feed_entries
-    entries = tuple(one_each(read(tree.root, url)))
+    entries = tuple(one_each(no_more(read(tree.root, url))))
     return ParsedFeed(_title_of(tree.root), entries, is_sitemap=kind == "urlset", broken=tree.broken)
 
 
@@ -105,7 +95,7 @@ def _title_of(root: Element) -> str | None:
         if name in _ITEMS:
             return None
         if name == "title" and short_name(element.getparent()) in {"channel", "feed", "rss", "rdf:RDF"}:
-            return _line(_plain_title(element))
+            return line_of(_plain_title(element))
     return None
 
 
@@ -124,7 +114,7 @@ def _entry(element: Element, base: str) -> Entry:
     return Entry(
         id=id_ or link or f"{_first(fields, 'title')} {_first(fields, 'pubDate', 'updated')}",
         url=link,
-        title=_line(_title(fields)),
+        title=line_of(_title(fields)),
         published=_date(
             fields, "pubDate", "published", "issued", "dcterms:issued", "dc:date", "dcterms:created"
         ),
@@ -159,10 +149,10 @@ def _link(fields: Fields) -> str | None:
         if address := (link.get("href") or words_of(link)).strip():
             return address
     for guid in fields.get("guid", ()):
-        if guid.get("isPermaLink", "true").lower() != "false" and _is_web(words_of(guid)):
+        if guid.get("isPermaLink", "true").lower() != "false" and is_web(words_of(guid)):
             return words_of(guid)
     id_ = _first(fields, "id")
-    return id_ if id_ and _is_web(id_) else None
+    return id_ if id_ and is_web(id_) else None
 
 
 def _leads_to_page(link: Element) -> bool:
@@ -173,15 +163,7 @@ def _address(written: str | None, element: Element, base: str) -> str | None:
     """Make an address whole; an element's own base stands before the feed's."""
     if not written:
         return None
-    try:
-        whole = urljoin(urljoin(base, element.base or ""), written.strip()).replace(" ", "%20")
-    except ValueError:
-        return None
-    return whole if _is_web(whole) else None
-
-
-def _is_web(address: str) -> bool:
-    return re.match(r"https?://[^\s/]", address, re.IGNORECASE) is not None
+    return joined(joined(base, element.base or "") or base, written)
 
 
 def _date(fields: Fields, *names: str) -> Published | None:
@@ -199,14 +181,14 @@ def _author(fields: Fields) -> str | None:
             written = (found[1] or found[2]).strip()
         if written and "@" not in written and written not in names:
             names.append(written)
-    return _line(", ".join(names))
+    return line_of(", ".join(names))
 
 
 def _source(fields: Fields) -> str | None:
     """Name who published an article that the feed only passes on."""
     for element in fields.get("source", ()):
         titles = [child for name, child in children(element) if name == "title"]
-        return _line(_plain_title(titles[0] if titles else element))
+        return line_of(_plain_title(titles[0] if titles else element))
     return None
 
 
@@ -222,7 +204,7 @@ def _html(element: Element) -> str:
     if element.get("src") or mode == "base64" or not (is_text or "html" in kind):
         return ""
     if is_text and mode != "escaped" and not len(element):
-        return _as_html(words_of(element))
+        return as_html(words_of(element))
     return markup_of(element)
 
 
@@ -232,57 +214,6 @@ def _plain_title(element: Element) -> str:
     if element.get("type") in {"text", "text/plain"}:
         return words_of(element)
     return plain(words_of(element))
-
-
-# JSON Feed (https://www.jsonfeed.org/version/1.1/)
-
-
-def _json_feed(text: str, url: str) -> ParsedFeed:
-    try:
-        feed = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableSource(f"it is no JSON ({error})") from error
-    version = feed.get("version") if isinstance(feed, dict) else None
-    items = feed.get("items") if isinstance(feed, dict) else None
-    if not isinstance(items, list) or JSON_FEED not in str(version):
-        raise UnreadableSource(f"it is JSON, but no JSON Feed: no `items`, or no version {JSON_FEED}")
-    read = [_json_entry(item, url) for item in items if isinstance(item, dict)]
-    entries = tuple(one_each(entry for entry in read if entry is not None))
-    return ParsedFeed(
-        _line(_string(feed, "title")), entries, broken=len(items) - len(read) + read.count(None)
-    )
-
-
-def _json_entry(item: Mapping[str, object], url: str) -> Entry | None:
-    link = _string(item, "url") or _string(item, "external_url")
-    whole = urljoin(url, link) if link else None
-    id_ = item.get("id")
-    if not isinstance(id_, str | int) and whole is None:
-        return None
-    written = _string(item, "content_text")
-    return Entry(
-        id=str(id_ or whole),
-        url=whole.replace(" ", "%20") if whole and _is_web(whole) else None,
-        title=_line(_string(item, "title")),
-        published=read_date(item.get("date_published")),
-        updated=read_date(item.get("date_modified")),
-        author=_json_authors(item),
-        content=_string(item, "content_html") or (_as_html(written) if written else None),
-        summary=_as_html(summary) if (summary := _string(item, "summary")) else None,
-    )
-
-
-def _json_authors(item: Mapping[str, object]) -> str | None:
-    authors = item.get("authors")
-    listed = authors if isinstance(authors, list) else [item.get("author")]
-    return _line(
-        ", ".join(name for one in listed if isinstance(one, dict) and (name := _string(one, "name")))
-    )
-
-
-def _string(values: Mapping[str, object], field: str) -> str | None:
-    value = values.get(field)
-    return value.strip() or None if isinstance(value, str) else None
 
 
 # Sitemaps (https://www.sitemaps.org/protocol.html, https://developers.google.com/search/docs/.../news-sitemap)
@@ -310,20 +241,8 @@ def _sitemap_entries(root: Element, url: str) -> Iterator[Entry]:
             yield Entry(
                 id=address,
                 url=address,
-                title=_line(plain(told.get("news:title", ""))),
+                title=line_of(plain(told.get("news:title", ""))),
                 published=read_date(told.get("news:publication_date")),
                 updated=read_date(words_of(fields["lastmod"])) if "lastmod" in fields else None,
-                source=_line(plain(told.get("news:name", ""))),
+                source=line_of(plain(told.get("news:name", ""))),
             )
-
-
-def _as_html(text: str) -> str:
-    """Write plain text as HTML, so that all contents go one way."""
-    paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "".join(f"<p>{html.escape(one, quote=False).replace(chr(10), '<br>')}</p>" for one in paragraphs)
-
-
-def _line(text: str | None) -> str | None:
-    """Return one line, or None where there is none or it is no line but a text."""
-    line = " ".join((text or "").split())
-    return line if line and len(line) <= LONGEST_LINE else None

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from corpus.errors import UnreadableSource
 from corpus.sources.entries import Entry
-from corpus.sources.feeds import Child, ParsedFeed, parse_feed
+from corpus.sources.feeds import parse_feed
 from corpus.sources.fragments import text_of
+from corpus.sources.parsed import Child, ParsedFeed
 
 URL = "https://orda.example/feed/"
 HALF_PAST_TWO = datetime(2022, 1, 5, 14, 30, tzinfo=timezone(timedelta(hours=6)))
@@ -350,3 +351,37 @@ def test_a_page_is_named_as_one_after_comments_and_a_feed_is_read_after_them() -
     with pytest.raises(UnreadableSource, match="it is a web page"):
         parse_feed(f"{comments}<BODY><rss></rss>".encode(), "", URL)
     assert parsed(f"<!-- a --> <!-- b -->{RSS_2[39:]}").title == "Orda & Co"
+
+
+@pytest.mark.parametrize(
+    "bomb, problem",
+    [
+        ("<rss><channel>" + "<a/>" * 1_000_001 + "</channel></rss>", "more than 1,000,000 elements"),
+        ("<rss " + "".join(f"a{n}='' " for n in range(1_000_001)) + "/>", "more than 1,000,000 elements"),
+        ("<rss><channel>" + "<item/>" * 50_001 + "</channel></rss>", "more than 50,000 entries"),
+        ('{"items":[' + "[]," * 500_001 + "[]]}", "more than 1,000,000 values"),
+        (json.dumps({"items": [{}] * 50_001}), "more than 50,000 entries"),
+    ],
+    ids=["elements", "attributes", "entries", "values", "items"],
+)
+def test_a_feed_that_would_take_much_memory_is_refused_before_it_does(bomb: str, problem: str) -> None:
+    with pytest.raises(UnreadableSource, match=problem):
+        parse_feed(bomb.encode(), "", URL)
+
+
+def test_markup_in_entries_is_not_counted_and_too_much_of_it_in_one_is_not_read() -> None:
+    item = "<guid>{}</guid><description><![CDATA[{}]]></description>"
+    many = parsed(rss(*(item.format(n, "<p a='1'>Gas.</p>" * 200) for n in range(2_000))))
+    assert len(many.entries) == 2_000
+    heavy = parsed(rss(item.format(1, "<b>" * 500_000 + "Gas. " * 500))).entries[0]
+    assert heavy.whole_text() is None
+
+
+@pytest.mark.parametrize("url", ["http://[bad", "http://a\ud800b/\0x", "javascript:alert(1)"])
+def test_one_bad_item_of_a_json_feed_is_read_as_far_as_it_can_be_stored(url: str) -> None:
+    items = [{"id": "1\udc00", "url": url, "title": "Gas\0 \ud800"}, {"id": 7, "content_text": "Gas."}]
+    feed = parsed(json.dumps({"version": "https://jsonfeed.org/version/1", "items": items}))
+    assert [entry.id for entry in feed.entries] == ["1", "7"]
+    for entry in feed.entries:
+        str(entry).encode()
+    assert feed.entries[0].title == "Gas"
