@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from corpus.errors import FetchFailed, FetchRefused
+from corpus.errors import FetchFailed, FetchRefused, InvalidArticle
 from corpus.feeds import TRIES, KnownEntry
+from corpus.sites import PEACE
 from corpus.sources.dates import as_moment
 from corpus.sources.entries import Entry
-from corpus.sources.feeds import Child
+from corpus.sources.parsed import Child
 
 #: Entries that are read in one poll; the others wait for the next ones.
 ENTRIES_AT_ONCE = 200
@@ -70,11 +71,16 @@ def is_time(known: KnownEntry, now: datetime) -> bool:
     return now >= known.seen_at + timedelta(seconds=pause_s)
 
 
-def tries_used(error: Exception, before: int) -> int:
-    """Count a failure: what is refused for good is given up at once."""
+def tries_used(error: BaseException, before: int, *, is_named: bool = True) -> int:
+    """Count a failure: what is refused for good is given up at once.
+
+    Who asks for peace has it, and no try is lost by that while the feed names the entry.
+    """
     if isinstance(error, FetchRefused):
         return TRIES
-    return before + (1 if isinstance(error, FetchFailed) else _WITHOUT_ARTICLE)
+    if is_named and isinstance(error, FetchFailed) and error.status in PEACE:
+        return before
+    return before + (_WITHOUT_ARTICLE if isinstance(error, InvalidArticle) else 1)
 
 
 def recent(entries: Iterable[Entry], now: datetime) -> list[Entry]:

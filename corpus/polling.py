@@ -12,42 +12,26 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from corpus import deciding
-from corpus.errors import CorpusError, FetchFailed, FetchRefused, InvalidArticle, UnreadableSource
+from corpus.articles import Article
+from corpus.asking import NOT_MODIFIED, fetch_feed
+from corpus.attempts import attempt, reason
+from corpus.errors import CorpusError, DatabaseUnavailable, FetchFailed, UnreadableSource
 from corpus.feeds import NEVER, Feed, FeedId, KnownEntry
 from corpus.fetching import Fetched, Fetcher
-from corpus.sources.arrivals import read_entry, read_short
+from corpus.sites import GONE, Sites
+from corpus.sources.arrivals import Origin, read_entry, read_short
 from corpus.sources.entries import Entry
-from corpus.sources.feeds import LARGEST_FEED, ParsedFeed, parse_feed
-from corpus.sources.pages import content_of
+from corpus.sources.parsed import ParsedFeed
 from corpus.store import Change, Corpus
 from corpus.urls import canonical
 
 log = logging.getLogger(__name__)
 
-#: Media types of feeds; many servers name another one than they should, or none.
-FEED_KINDS = frozenset(
-    {
-        *("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/xml"),
-        *(
-            "text/xml",
-            "application/feed+json",
-            "application/json",
-            "text/plain",
-            "text/html",
-            "application/gzip",
-        ),
-        *("application/x-gzip", "application/octet-stream", "application/x-rss+xml", ""),
-    }
-)
+#: How articles came to us that are a feed's short contents; others are those of their pages.
+SHORT = "feed alone"
 
-#: Answers that ask for peace, and the one that ends a feed.
-TOO_MANY, UNAVAILABLE, GONE = 429, 503, 410
-#: Those that say nothing of other pages of the site.
-_ABOUT_ONE_PAGE = frozenset({401, 402, 403, 404, GONE, 451})
-_NOT_MODIFIED = 304
-
-#: Pages of one feed that fail in a row before the others are left for the next poll: the site may be down.
-PATIENCE = 3
+#: The key under which an article is stored, and what that changed.
+_Stored = tuple[str, Change]
 
 #: How many entries lie between two lines about progress.
 PROGRESS_EVERY = 50
@@ -100,22 +84,6 @@ def poll_feed(corpus: Corpus, feed_id: FeedId, ways: Ways, *, if_due: bool = Fal
     return _Polling(corpus, claimed, ways).run()
 
 
-def fetch_feed(fetcher: Fetcher, url: str, feed: Feed | None = None) -> tuple[Fetched, ParsedFeed | None]:
-    """Fetch and parse a feed; nothing is parsed of one that is as it was.
-
-    Raises:
-        FetchFailed: it cannot be had.
-        UnreadableSource: it is no feed.
-    """
-    etag, last_modified = (feed.etag, feed.last_modified) if feed else (None, None)
-    fetched = fetcher.fetch(
-        url, kinds=FEED_KINDS, largest=LARGEST_FEED, etag=etag, last_modified=last_modified
-    )
-    if fetched.status == _NOT_MODIFIED:
-        return fetched, None
-    return fetched, parse_feed(content_of(fetched), fetched.content_type, fetched.url)
-
-
 class _Polling:
     """One poll of one feed, which is claimed when it begins and free when it ends."""
 
@@ -123,21 +91,29 @@ class _Polling:
         self._corpus, self._feed, self._ways = corpus, claimed, ways
         self._changes: Counter[Change] = Counter()
         self._unread = 0
-        self._in_a_row = 0
-        self._peace: FetchFailed | None = None
+        self._left_alone = 0
+        self._sites = Sites()
         self._is_ours = True
         self._kind = "feed"
+        self._document = claimed.url  # where what is read now really was
+        self._named_by: dict[str, str] = {}  # the sitemap that names an entry
 
     def run(self) -> Poll:
-        try:
-            fetched, parsed = fetch_feed(self._ways.fetcher, self._feed.url, self._feed)
-            entries = self._entries(parsed)
-        except (FetchFailed, UnreadableSource) as error:
-            return self._failed(error)
-        except CorpusError:
+        done = attempt(self._poll)
+        error = done.exception()
+        if error is None:
+            return done.result()
+        if isinstance(error, CorpusError) and not isinstance(error, FetchFailed | UnreadableSource):
             self._corpus.feeds.finish(self._feed)
-            raise
-        return self._read_all(fetched, parsed, entries)
+            raise error
+        if not isinstance(error, CorpusError):
+            log.error("feed %s cannot be polled", self._feed.id, exc_info=error)
+        return self._failed(error)
+
+    def _poll(self) -> Poll:
+        fetched, parsed = fetch_feed(self._ways.fetcher, self._feed.url, self._feed)
+        self._document = fetched.url
+        return self._read_all(fetched, parsed, self._entries(parsed))
 
     def _entries(self, parsed: ParsedFeed | None) -> Sequence[Entry]:
         """Return what there is to read; that of an index of sitemaps is in the sitemaps it names."""
@@ -152,11 +128,13 @@ class _Polling:
     def _child_entries(self, url: str) -> Sequence[Entry]:
         """Return what one sitemap of an index says; one that is broken must not hide the others."""
         try:
-            _, sitemap = fetch_feed(self._ways.fetcher, url)
+            fetched, sitemap = fetch_feed(self._ways.fetcher, url, named_by=self._document)
         except (FetchFailed, UnreadableSource) as error:
             log.warning("feed %s: %s: %s", self._feed.id, canonical(url), error)
             return ()
-        return sitemap.entries if sitemap else ()
+        entries = sitemap.entries if sitemap else ()
+        self._named_by |= {entry.name: fetched.url for entry in entries}
+        return entries
 
     def _read_all(self, fetched: Fetched, parsed: ParsedFeed | None, entries: Sequence[Entry]) -> Poll:
         feeds, now = self._corpus.feeds, self._ways.now()
@@ -171,7 +149,7 @@ class _Polling:
         vanished = {one.name: one for one in feeds.waiting(self._feed.id) if one.name not in names}
         again = [entry for entry in map(_entry_again, vanished.values()) if entry is not None]
         due = [entry for entry in again if deciding.is_time(vanished[entry.name], now)]
-        left += self._read_some(due, vanished)
+        left += self._read_some(due, vanished, are_named=False)
         # What is not known whole must be sent again by the server, and not be said to be as it was.
         is_whole = not (left or self._unread or again or chosen.is_waiting or (parsed and parsed.children))
         broken = (
@@ -179,51 +157,94 @@ class _Polling:
         )
         return self._finish(fetched, left, problem=broken, is_whole=is_whole)
 
-    def _read_some(self, entries: Sequence[Entry], known: Mapping[str, KnownEntry]) -> int:
+    def _read_some(
+        self, entries: Sequence[Entry], known: Mapping[str, KnownEntry], *, are_named: bool = True
+    ) -> int:
         """Read entries and note each when its article is stored; return how many are left."""
+        left_alone = 0
         for number, entry in enumerate(entries):
-            if self._is_enough():
-                return len(entries) - number
+            if self._ways.should_end() or not self._is_ours:
+                return left_alone + len(entries) - number
+            if self._sites.is_left_alone(entry.url):
+                left_alone += 1
+                self._left_alone += 1
+                continue
             if number and number % PROGRESS_EVERY == 0:
                 log.info("feed %s: %s of %s entries are read", self._feed.id, number, len(entries))
-            read = self._read(entry, known.get(entry.name))
+            read = self._read(entry, known.get(entry.name), is_named=are_named)
             if read.problem and self._ways.should_end():  # what we broke off ourselves is no failure
-                return len(entries) - number
+                return left_alone + len(entries) - number
             self._note(read)
-        return 0
+        return left_alone
 
-    def _is_enough(self) -> bool:
-        is_down = self._in_a_row >= PATIENCE
-        return is_down or self._peace is not None or not self._is_ours or self._ways.should_end()
-
-    def _read(self, entry: Entry, before: KnownEntry | None) -> KnownEntry:
+    def _read(self, entry: Entry, before: KnownEntry | None, *, is_named: bool) -> KnownEntry:
         """Read an entry and store its article; where there is none, say why and how often that was so."""
-        source = self._feed.title or urlsplit(self._feed.url).hostname or self._feed.url
-        try:
-            article = read_entry(self._ways.fetcher, entry, source=source, stated=self._feed.stated)
-        except (FetchFailed, InvalidArticle, UnreadableSource) as error:
-            self._count(error)
-            failed = _failure(entry, before, error, now=self._ways.now())
-            short = read_short(entry, source=source, stated=self._feed.stated) if failed.is_given_up else None
-            if short is None:
+        stored, error = self._attempt(self._take, entry)
+        self._sites.note(entry.url, error)
+        if error is not None:
+            failed = self._failure(entry, before, error, is_named=is_named)
+            if failed.is_given_up:
+                stored, _ = self._attempt(self._take_short, entry)
+            if stored is None:
                 self._unread += 1
-                log.warning("feed %s: %s: %s", self._feed.id, canonical(entry.url or "an entry"), error)
+                about = canonical(entry.url or "an entry")
+                log.warning("feed %s: %s: %s", self._feed.id, about, failed.problem)
                 return failed
-            article = short
-        else:
-            self._in_a_row = 0
-        change = self._corpus.put(replace(article, obtained=self._kind))
+        key, change = stored or ("", Change.UNCHANGED)
         self._changes[change] += 1
         in_vain = before is not None and before.problem is None and change is Change.UNCHANGED
         vain = before.failures + 1 if before is not None and in_vain else 0
-        return KnownEntry(entry.name, entry.digest, article.key, self._ways.now(), failures=vain)
+        return KnownEntry(entry.name, entry.digest, key, self._ways.now(), failures=vain)
 
-    def _count(self, error: CorpusError) -> None:
-        is_down = isinstance(error, FetchFailed) and not isinstance(error, FetchRefused)
-        is_page = isinstance(error, FetchFailed) and error.status in _ABOUT_ONE_PAGE
-        self._in_a_row = self._in_a_row + 1 if is_down and not is_page else 0
-        if isinstance(error, FetchFailed) and error.status in {TOO_MANY, UNAVAILABLE}:
-            self._peace = error
+    def _attempt(
+        self, take: Callable[[Entry], _Stored | None], entry: Entry
+    ) -> tuple[_Stored | None, BaseException | None]:
+        """Return what came of an entry, or why nothing did; one that nobody foresaw stops no other."""
+        done = attempt(lambda: take(entry))
+        error = done.exception()
+        if isinstance(error, DatabaseUnavailable):
+            raise error
+        if error is None:
+            return done.result(), None
+        if not isinstance(error, CorpusError):
+            about = canonical(entry.url or "an entry")
+            log.error("feed %s: %s cannot be read", self._feed.id, about, exc_info=error)
+        return None, error
+
+    def _take(self, entry: Entry) -> _Stored | None:
+        article = read_entry(self._ways.fetcher, entry, self._origin(entry))
+        return self._put(replace(article, obtained=self._kind))
+
+    def _take_short(self, entry: Entry) -> _Stored | None:
+        """Store a short content, unless there is more than that already: it may be but a beginning."""
+        article = read_short(entry, self._origin(entry))
+        if article is None:
+            return None
+        known = self._corpus.find(article.key)
+        if known is not None and known.obtained != SHORT:
+            return None
+        return self._put(replace(article, obtained=SHORT))
+
+    def _put(self, article: Article) -> _Stored:
+        change = self._corpus.put(article)
+        # A purged article has another key, which does not tell what it was.
+        is_away = change is Change.STAYS_REMOVED
+        return self._corpus.stored_key(article.key) if is_away else article.key, change
+
+    def _origin(self, entry: Entry) -> Origin:
+        source = self._feed.title or urlsplit(self._feed.url).hostname or self._feed.url
+        document = self._named_by.get(entry.name, self._document)
+        return Origin(source, self._feed.stated, named=self._feed.url, url=document)
+
+    def _failure(
+        self, entry: Entry, before: KnownEntry | None, error: BaseException, *, is_named: bool
+    ) -> KnownEntry:
+        is_the_same = before is not None and before.problem is not None and before.digest == entry.digest
+        tries = before.failures if before and is_the_same else 0
+        failures = deciding.tries_used(error, tries, is_named=is_named)
+        key = before.article_key if before else entry.url and canonical(entry.url)
+        stored = key and self._corpus.stored_key(key)
+        return KnownEntry(entry.name, entry.digest, stored, self._ways.now(), reason(error), failures)
 
     def _note(self, entry: KnownEntry) -> None:
         claimed = self._corpus.feeds.record(self._feed, entry)
@@ -235,15 +256,15 @@ class _Polling:
 
     def _finish(self, fetched: Fetched, left: int, *, problem: str | None, is_whole: bool) -> Poll:
         now = self._ways.now()
-        asked_s = self._peace.retry_after_s if self._peace else None
+        asked_s = self._sites.asked_s(self._feed.url)
         wait = deciding.pause(self._feed.every_s, 0, jitter=self._jitter(), retry_after_s=asked_s)
         if self._ways.should_end():
             wait = timedelta()
-        elif left and not self._peace and self._in_a_row < PATIENCE:
+        elif left > self._left_alone:
             wait = min(wait, deciding.SOON)
         self._move(fetched.moved_to)
         # What a 304 does not repeat holds on (RFC 9110, section 15.4.5).
-        before = self._feed if fetched.status == _NOT_MODIFIED else None
+        before = self._feed if fetched.status == NOT_MODIFIED else None
         self._corpus.feeds.finish(
             self._feed,
             title=self._feed.title,
@@ -261,32 +282,25 @@ class _Polling:
         if address is not None and self._corpus.feeds.move(self._feed, address):
             log.info("feed %s has moved to %s", self._feed.id, address)
 
-    def _failed(self, error: CorpusError) -> Poll:
+    def _failed(self, error: BaseException) -> Poll:
         if self._ways.should_end():  # what we broke off ourselves is no failure
             self._corpus.feeds.finish(self._feed)
             return Poll(self._feed, problem="broken off")
-        now, failures, reason = self._ways.now(), self._feed.failures + 1, str(error)
+        now, failures, problem = self._ways.now(), self._feed.failures + 1, reason(error)
         asked_s = error.retry_after_s if isinstance(error, FetchFailed) else None
         wait = deciding.pause(self._feed.every_s, failures, jitter=self._jitter(), retry_after_s=asked_s)
         next_at = now + wait
         if isinstance(error, FetchFailed) and error.status == GONE:
             next_at = NEVER
-            reason += f"; it is polled no more, and `crisisbot feed add {self._feed.url}` begins again"
+            problem += f"; it is polled no more, and `crisisbot feed add {self._feed.url}` begins again"
         self._corpus.feeds.finish(
-            self._feed, next_at=next_at, checked_at=now, failures=failures, problem=reason
+            self._feed, next_at=next_at, checked_at=now, failures=failures, problem=problem
         )
-        return Poll(self._feed, problem=reason)
+        return Poll(self._feed, problem=problem)
 
     def _jitter(self) -> float:
         """Spread polls, so that many feeds of one hour do not come at one moment: 0.9 to 1.1."""
         return 0.9 + 0.2 * self._ways.chance()
-
-
-def _failure(entry: Entry, before: KnownEntry | None, error: CorpusError, *, now: datetime) -> KnownEntry:
-    is_the_same = before is not None and before.problem is not None and before.digest == entry.digest
-    failures = deciding.tries_used(error, before.failures if before and is_the_same else 0)
-    key = before.article_key if before else entry.url and canonical(entry.url)
-    return KnownEntry(entry.name, entry.digest, key, now, str(error), failures)
 
 
 def _entry_again(known: KnownEntry) -> Entry | None:

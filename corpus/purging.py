@@ -1,7 +1,9 @@
 """Purging: everything that an article ever said, taken out of the tables.
 
-What stays is that there was an article, when, why it went, and hashes by which no source brings it back. They
-are keyed by a secret of this database, so that they tell nothing without it.
+What stays is that there was an article, when, why it went, and hashes by which no source brings it back. That
+of its key is keyed by a secret of this database, so that it tells nothing without it. A feed that names the
+article keeps two plain hashes of the entry: who guesses an address, or all that the entry says, can tell by
+them that this feed said so. `crisisbot feed remove` takes them away.
 """
 
 import hashlib
@@ -53,6 +55,11 @@ def purge(connection: sa.Connection, article_id: ArticleId, *, because: str) -> 
         )
     )
     record(connection, article_id, Change.PURGED)
+
+
+def stored_key(connection: sa.Connection, key: str) -> str:
+    """Return the key that stands for this one in other tables: the hash, once its article was purged."""
+    return keys_of(connection, key)[-1] if was_purged(connection, key) else key
 
 
 def was_purged(connection: sa.Connection, key: str) -> bool:

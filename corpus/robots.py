@@ -43,6 +43,7 @@ class Rules:
     until: float
     failure: str | None = None
     retry_after_s: float | None = None
+    status: int | None = None
 
     @property
     def delay_s(self) -> float:
@@ -77,6 +78,7 @@ class Robots:
         if rules.failure is not None:
             raise FetchFailed(
                 f"{target.host}: its robots.txt cannot be read now, so nothing is fetched ({rules.failure})",
+                status=rules.status,
                 retry_after_s=rules.retry_after_s,
             )
         if not rules.parsed.can_fetch(target.url, NAME):
@@ -120,7 +122,9 @@ class Robots:
             if _means_no_rules(error.status):
                 return Rules(Protego.parse(""), 0, self._clock() + RULES_HOLD_S)
             held = min(error.retry_after_s or FAILURE_HOLDS_S, RULES_HOLD_S)
-            return Rules(Protego.parse(""), 0, self._clock() + held, str(error), error.retry_after_s)
+            return Rules(
+                Protego.parse(""), 0, self._clock() + held, str(error), error.retry_after_s, error.status
+            )
         return Rules(Protego.parse(text), len(text), self._clock() + RULES_HOLD_S)
 
 

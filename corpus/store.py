@@ -134,6 +134,11 @@ class Corpus:
             )
             return reason
 
+    def stored_key(self, key: str) -> str:
+        """Return under which key an article is known that somebody calls so: a purged one has a hash."""
+        with self._database.reading() as connection:
+            return purging.stored_key(connection, key)
+
     def articles(self) -> list[Revision]:
         """Return the current revisions of all articles, earliest published first, undated ones last."""
         with self._database.reading() as connection:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from corpus.asking import FEED_KINDS
 from corpus.errors import FetchFailed, InvalidArticle, UnreadableSource
 from corpus.feeds import Feed
 from corpus.fetching import Fetched, Fetcher
-from corpus.polling import FEED_KINDS
-from corpus.sources.feeds import LARGEST_FEED, ParsedFeed, parse_feed
+from corpus.sources.feeds import LARGEST_FEED, parse_feed
 from corpus.sources.pages import HTML_KINDS, content_of, feeds_named
+from corpus.sources.parsed import ParsedFeed
 from corpus.store import Corpus
 from corpus.urls import canonical
 

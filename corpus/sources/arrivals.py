@@ -1,69 +1,87 @@
 """Arrivals: from an entry of a feed to its article: what the feed holds of it, or else its page."""
 
-import re
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from corpus.articles import Article
 from corpus.errors import InvalidArticle
 from corpus.fetching import Fetcher
+from corpus.sites import are_kin, host_of
 from corpus.sources.entries import Entry
+from corpus.sources.fragments import text_of
 from corpus.sources.pages import read_page
+from corpus.sources.walls import is_announced
 
-#: Letters of a word that stay the same in all its forms, mostly.
-_STEM = 5
-_WORD = re.compile(r"[^\W\d_]{4,}")
+#: Characters of a summary that are compared with a page.
+_BEGINNING = 5_000
 
 
-def read_entry(fetcher: Fetcher, entry: Entry, *, source: str, stated: Mapping[str, str]) -> Article:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What announces articles: `source` publishes them, `stated` holds for all of them.
+
+    `named` is the feed's address as somebody gave it, `url` that of the very document, after all redirects.
+    """
+
+    source: str
+    stated: Mapping[str, str]
+    named: str
+    url: str
+
+    def speaks_for(self, entry: Entry) -> bool:
+        """Say whether an article is its own: anybody may write anything about the address of another site."""
+        host = host_of(entry.url)
+        return entry.url is None or any(are_kin(host, host_of(ours)) for ours in (self.named, self.url))
+
+
+def read_entry(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:
     """Make an article of what a feed holds, if that is all of it, and of the entry's page otherwise.
-
-    Args:
-        fetcher: the way to the web.
-        entry: what the feed says.
-        source: who publishes it, unless the entry or `stated` says otherwise.
-        stated: fields that hold for all articles of the feed.
 
     Raises:
         FetchFailed: the page cannot be had.
         InvalidArticle: there is no article in it, or it seems to be another one.
     """
-    text = entry.whole_text()
+    text = entry.whole_text() if origin.speaks_for(entry) else None
     if text is None and entry.url is None:
         text = entry.short_text()
         if text is None:
             raise InvalidArticle("the entry has neither an address nor a whole text")
     if text is not None:
-        return entry.article(text, key=f"feed:{entry.name}", source=source, stated=stated)
-    return _read_its_page(fetcher, entry, source=source, stated=stated)
+        return _of_feed(entry, text, origin)
+    return _read_its_page(fetcher, entry, origin)
 
 
-def read_short(entry: Entry, *, source: str, stated: Mapping[str, str]) -> Article | None:
+def read_short(entry: Entry, origin: Origin) -> Article | None:
     """Make an article of a short content where its page cannot be had; None where there is no whole one.
 
     A summary is never taken for the article: it leaves out what an answer may hang on.
     """
-    text = entry.short_text()
+    text = entry.short_text() if origin.speaks_for(entry) else None
     try:
-        return entry.article(text, key=f"feed:{entry.name}", source=source, stated=stated) if text else None
+        return _of_feed(entry, text, origin) if text else None
     except InvalidArticle:
         return None
 
 
-def _read_its_page(fetcher: Fetcher, entry: Entry, *, source: str, stated: Mapping[str, str]) -> Article:
+def _of_feed(entry: Entry, text: str, origin: Origin) -> Article:
+    return entry.article(text, key=f"feed:{entry.name}", source=origin.source, stated=origin.stated)
+
+
+def _read_its_page(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:
+    is_ours, stated = origin.speaks_for(entry), origin.stated
     told = {field: value for field, value in entry.facts().items() if field not in {"url", "title"}}
-    article = read_page(fetcher, entry.url or "", stated={"source": source, **told, **stated}, uninvited=True)
-    if entry.title and not _share_a_word(entry.title, f"{article.title} {article.text}"):
+    facts = {"source": origin.source, **told} if is_ours else {}
+    article = read_page(
+        fetcher, entry.url or "", stated={**facts, **stated}, uninvited=True, named_by=origin.url
+    )
+    summary = text_of((entry.summary or entry.content or "")[:_BEGINNING])
+    if not is_announced(article.text, title=entry.title, summary=summary):
         raise InvalidArticle("its page says nothing of what was announced; it may ask to sign in or to pay")
+    # Of its own articles a feed knows best; of those of others it tells what their pages do not.
     return replace(
         article,
-        title=stated.get("title") or entry.title or article.title,
-        published=article.published or entry.updated,
+        title=stated.get("title") or (entry.title if is_ours else None) or article.title,
+        author=article.author or entry.author,
+        published=article.published or entry.published or entry.updated,
         obtained="feed",
     )
-
-
-def _share_a_word(title: str, text: str) -> bool:
-    """Say whether a page may be the one that was announced; a wall in front of it has none of its words."""
-    announced = {word[:_STEM].lower() for word in _WORD.findall(title)}
-    return not announced or not announced.isdisjoint(word[:_STEM].lower() for word in _WORD.findall(text))

@@ -15,7 +15,7 @@ import pytest
 from bot.feeding import poll_until
 from corpus.database import sqlite_url
 from corpus.fetching import Fetcher
-from corpus.sources.feeds import ParsedFeed, parse_feed
+from corpus.sources.feeds import parse_feed
 from corpus.store import Corpus
 from tests.fakes.web import Web
 
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from corpus.sources.parsed import ParsedFeed
+
 WHOLE = "".join(f"<p>Part {part} of a report on the price of gas in Almaty.</p>" for part in range(20))
 FEED = (
-    "<rss><channel><title>Orda</title><item><title>Gas</title><link>https://orda.example/1</link>"
+    "<rss><channel><title>Orda</title><item><title>Gas</title><link>/1</link>"
     f"<description>{html.escape(WHOLE)}</description></item></channel></rss>"
 )
 
@@ -101,7 +103,7 @@ def test_what_nobody_foresaw_is_logged_and_the_bot_goes_on(
             raise error
         return parse_feed(content, content_type, url)
 
-    monkeypatch.setattr("corpus.polling.parse_feed", parse_or_fail)
+    monkeypatch.setattr("corpus.asking.parse_feed", parse_or_fail)
     follow(corpus, web.url("/feed"))
     with caplog.at_level(logging.ERROR), polling(corpus, web):
         until(lambda: "unforeseen" in caplog.text)

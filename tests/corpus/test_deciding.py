@@ -17,7 +17,7 @@ from corpus.deciding import (
 from corpus.errors import FetchFailed, FetchRefused, InvalidArticle
 from corpus.feeds import TRIES, KnownEntry
 from corpus.sources.entries import WHOLE_CONTENT, Entry
-from corpus.sources.feeds import Child
+from corpus.sources.parsed import Child
 
 NOON = datetime(2022, 1, 5, 12, tzinfo=UTC)
 WHOLE = "<p>It costs 60 tenge. </p>" * (WHOLE_CONTENT // 15)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PAGE_TEXT = (
-    "Drivers blocked the road to Zhanaozen on the second of January because of the price of gas. "
-    "The police did not intervene, and by the evening hundreds of people had come to the square."
+    "Drivers blocked the road to Zhanaozen on the second of January because gas costs more. "
+    "The police of Almaty did not intervene, and by the evening hundreds of people had come to the square."
 )
 
 
