@@ -4,8 +4,8 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from json import dumps
 from types import FrameType
@@ -67,14 +67,18 @@ def remove_feed(settings: Settings, name: str) -> None:
 
 
 def poll_once(settings: Settings, names: Sequence[str]) -> bool:
-    """Poll these feeds now, or all that are due; return whether all could be read."""
-    found: list[Poll | None] = [None]  # as it stays when a signal comes in between
+    """Poll these feeds now, or all that are due; return whether all could be read.
+
+    Those that another process polls just now are read, too, but not those of them that somebody named.
+    """
+    polled: list[list[Poll | None]] = []  # as it stays when a signal comes in between
     with open_corpus(settings) as corpus, _until_a_signal(settings, corpus) as poll:
         chosen = dict.fromkeys(corpus.feeds.find(name).id for name in names)
-        found = poll([*chosen] or None, _say)
-    if not found:
+        polled.append(poll([*chosen] or None))
+    if polled == [[]]:
         click.echo("no feed is due; name one to poll it now: crisisbot feed poll ID")
-    return all(one is not None and one.problem is None for one in found)
+    ended = [one for found in polled for one in found]
+    return bool(polled) and all(not names if one is None else one.problem is None for one in ended)
 
 
 def poll_on(settings: Settings, names: Sequence[str]) -> None:
@@ -83,11 +87,9 @@ def poll_on(settings: Settings, names: Sequence[str]) -> None:
         only = frozenset(corpus.feeds.find(name).id for name in names)
         log.info("polling %s feeds", len(only) or len(corpus.feeds.all()))
         with _until_a_signal(settings, corpus) as poll:
+            rounds = poll.rounds(only)
             while True:
-                try:
-                    poll(None, _note, only=only)
-                except DatabaseUnavailable as error:
-                    log.error("%s; again in %.0f s", error, LOOK_EVERY_S)  # noqa: TRY400
+                rounds.look()
                 time.sleep(LOOK_EVERY_S)
 
 
@@ -100,20 +102,49 @@ def poll_until(
     """
     threading.Thread(target=_close_at, args=(stop, fetcher), daemon=True).start()
     with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed") as threads:
-        ways = Ways(fetcher, should_end=stop.is_set)
+        rounds = Rounds(corpus, Ways(fetcher, should_end=stop.is_set), threads)
         while not stop.is_set():
-            try:
-                due = corpus.feeds.due(ways.now())
-            except DatabaseUnavailable as error:
-                log.error("feeds cannot be polled: %s", error)  # noqa: TRY400
-                due = []
-            polls = [threads.submit(poll_feed, corpus, one, ways, if_due=True) for one in due]
-            for poll in polls:
-                if (unforeseen := poll.exception()) is not None:
-                    log.error("a feed cannot be polled", exc_info=unforeseen)
-                elif (found := poll.result()) is not None:
-                    tell(found)
+            rounds.look()
             stop.wait(every_s)
+        threads.shutdown(cancel_futures=True)
+
+
+class Rounds:
+    """Polls feeds in threads whenever they are due, each once at a time: a slow one holds up no other."""
+
+    def __init__(
+        self, corpus: Corpus, ways: Ways, threads: ThreadPoolExecutor, only: frozenset[FeedId] = frozenset()
+    ) -> None:
+        self._corpus, self._ways, self._threads, self._only = corpus, ways, threads, only
+        self._running: dict[FeedId, Future[Poll | None]] = {}
+
+    def look(self) -> None:
+        """Begin to poll the feeds whose time has come; this waits for nothing."""
+        self._running = {feed_id: poll for feed_id, poll in self._running.items() if not poll.done()}
+        for feed_id in self._due():
+            if feed_id not in self._running and (not self._only or feed_id in self._only):
+                poll = self._threads.submit(poll_feed, self._corpus, feed_id, self._ways, if_due=True)
+                poll.add_done_callback(_tell_of)
+                self._running[feed_id] = poll
+
+    def _due(self) -> Sequence[FeedId]:
+        try:
+            return self._corpus.feeds.due(self._ways.now())
+        except DatabaseUnavailable as error:
+            log.error("feeds cannot be polled: %s", error)  # noqa: TRY400
+            return ()
+
+
+def _tell_of(poll: Future[Poll | None]) -> None:
+    if poll.cancelled():
+        return
+    error = poll.exception()
+    if isinstance(error, DatabaseUnavailable):
+        log.error("a feed cannot be polled: %s", error)
+    elif error is not None:
+        log.error("a feed cannot be polled", exc_info=error)
+    elif (found := poll.result()) is not None:
+        tell(found)
 
 
 def tell(poll: Poll) -> None:
@@ -173,35 +204,28 @@ def _close_at(stop: threading.Event, fetcher: Fetcher) -> None:
     fetcher.close()
 
 
-def _note(_feed_id: FeedId, poll: Poll | None) -> None:
-    if poll is not None:
-        tell(poll)
-
-
 class _Pollers:
-    """Polls several feeds at a time, so that a slow site holds up no other."""
+    """Polls several feeds at a time, once or on and on."""
 
     def __init__(self, corpus: Corpus, ways: Ways, threads: ThreadPoolExecutor) -> None:
         self._corpus, self._ways, self._threads = corpus, ways, threads
 
-    def __call__(
-        self,
-        chosen: Sequence[FeedId] | None,
-        tell: Callable[[FeedId, Poll | None], object],
-        *,
-        only: frozenset[FeedId] = frozenset(),
-    ) -> list[Poll | None]:
-        """Poll the chosen feeds, or those that are due (of `only` these); None where another process does."""
-        due = [one for one in self._corpus.feeds.due(self._ways.now()) if not only or one in only]
+    def __call__(self, chosen: Sequence[FeedId] | None) -> list[Poll | None]:
+        """Poll the chosen feeds, or those that are due, and say so; None where another process does."""
 
         def poll(feed_id: FeedId) -> Poll | None:
             if self._ways.should_end():
                 return None
             found = poll_feed(self._corpus, feed_id, self._ways, if_due=chosen is None)
-            tell(feed_id, found)
+            _say(feed_id, found)
             return found
 
-        return list(self._threads.map(poll, due if chosen is None else chosen))
+        due = self._corpus.feeds.due(self._ways.now()) if chosen is None else chosen
+        return list(self._threads.map(poll, due))
+
+    def rounds(self, only: frozenset[FeedId]) -> Rounds:
+        """Return what polls feeds whenever they are due: only these, if there are some."""
+        return Rounds(self._corpus, self._ways, self._threads, only)
 
 
 @contextmanager
@@ -215,6 +239,7 @@ def _until_a_signal(settings: Settings, corpus: Corpus) -> Iterator[_Pollers]:
         except KeyboardInterrupt:
             ended.set()
             fetcher.close()  # before the threads are waited for
+            threads.shutdown(wait=False, cancel_futures=True)
             log.info("ended by a signal")
         finally:
             for number, handler in before.items():

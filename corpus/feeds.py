@@ -19,6 +19,9 @@ FeedId = NewType("FeedId", int)
 #: killed process holds its feeds for so long.
 CLAIM = timedelta(minutes=5)
 
+#: How far ahead a claim may end: clocks of several machines differ, but not by more than another claim.
+FARTHEST_CLAIM = 2 * CLAIM
+
 #: When a feed is polled next that is never polled again.
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -96,9 +99,19 @@ class Feeds:
     def add(
         self, url: str, *, title: str | None, stated: Mapping[str, str], every_s: int, now: datetime
     ) -> tuple[Feed, bool]:
-        """Keep a feed, due at once; return it, and whether it is new. A known one gets what is said now."""
+        """Keep a feed, due at once; return it, and whether it is new. A known one gets what is said now.
+
+        Whoever polls it just now reads no more of it.
+        """
         told = {"title": title, "stated": _written(stated), "every_s": every_s, "next_at": now}
-        fresh = {**told, "etag": None, "last_modified": None, "failures": 0, "problem": None}
+        fresh = {
+            **told,
+            "etag": None,
+            "last_modified": None,
+            "failures": 0,
+            "problem": None,
+            "claimed_until": None,
+        }
         with self._database.writing() as connection:
             known = connection.execute(feeds.update().where(feeds.c.url == url).values(**fresh)).rowcount
             if not known:
@@ -215,7 +228,9 @@ class Feeds:
 
 
 def _is_free(now: datetime) -> sa.ColumnElement[bool]:
-    return feeds.c.claimed_until.is_(None) | (feeds.c.claimed_until <= now)
+    """Say whether nobody polls a feed; a claim for longer than there are any was made by a wrong clock."""
+    until = feeds.c.claimed_until
+    return until.is_(None) | (until <= now) | (until > now + FARTHEST_CLAIM)
 
 
 def _is_waiting() -> sa.ColumnElement[bool]:

@@ -7,12 +7,14 @@ import json
 import signal
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.feeding import duration
 from corpus.database import sqlite_url
+from corpus.feeds import FeedId, Feeds
 from corpus.store import Corpus
 from tests.fakes.web import Web
 
@@ -121,6 +123,19 @@ def test_what_is_wrong_with_a_feed_and_its_entries_is_shown(terminal: Terminal, 
     assert result.exit_code == 1
     assert result.stdout == "feed 1 (Zoo) cannot be read: 127.0.0.1: it answers that it is broken (500)\n"
     assert "problem: 127.0.0.1: it answers that it is broken (500)\n" in terminal.says("feed", "list")
+
+
+def test_a_feed_that_another_process_polls_is_a_failure_only_if_it_was_named(
+    terminal: Terminal, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal.says("feed", "add", web.url("/feed"), "--source", "Zoo")
+    with closing(Corpus.open(sqlite_url(terminal.commands.data / "corpus.sqlite"))) as corpus:
+        assert corpus.feeds.claim(FeedId(1), datetime.now(UTC)) is not None
+    monkeypatch.setattr(Feeds, "due", lambda *_: [FeedId(1)])  # as it was a moment before
+    said = "feed 1 is polled by another process just now\n"
+    assert terminal.says("feed", "poll") == said
+    named = terminal.types("feed", "poll", "1")
+    assert (named.exit_code, named.stdout) == (1, said)
 
 
 def test_names_of_feeds_command_no_terminal(terminal: Terminal, web: Web) -> None:

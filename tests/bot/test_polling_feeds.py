@@ -60,7 +60,7 @@ def until(is_so: Callable[[], object], within: float = 20) -> None:
 def polling(corpus: Corpus, web: Web) -> Iterator[None]:
     """Poll as the bot's child process does, until the end of the block."""
     stop = threading.Event()
-    fetcher = Fetcher(trusted={web.place})
+    fetcher = Fetcher(trusted={web.place, f"localhost:{web.port}"})
     thread = threading.Thread(target=poll_until, args=(corpus, fetcher, stop), kwargs={"every_s": 0.01})
     thread.start()
     try:
@@ -110,3 +110,14 @@ def test_what_nobody_foresaw_is_logged_and_the_bot_goes_on(
         follow(corpus, web.url("/feed?second"))
         until(corpus.articles)
     assert "ZeroDivisionError: unforeseen" in caplog.text
+
+
+def test_a_feed_that_is_slow_holds_up_no_other(corpus: Corpus, web: Web) -> None:
+    web.hangs("/slow")
+    follow(corpus, web.url("/slow", host="localhost"))  # a site is asked for one thing at a time
+    with polling(corpus, web):
+        until(lambda: "/slow" in web.paths)
+        follow(corpus, web.url("/feed"))
+        until(corpus.articles, within=10)
+        assert corpus.feeds.all()[0].claimed_until is not None  # the slow one is being polled still
+    assert web.paths.count("/slow") == 1

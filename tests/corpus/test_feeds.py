@@ -160,3 +160,20 @@ def test_feeds_that_wait_longest_are_polled_first(corpus: Corpus) -> None:
     for feed, minutes in zip(feeds, (3, 1, 2), strict=True):
         corpus.feeds.finish(claim(corpus, feed), next_at=NOON + timedelta(minutes=minutes))
     assert corpus.feeds.due(NOON + timedelta(hours=1)) == [feeds[1].id, feeds[2].id, feeds[0].id]
+
+
+def test_a_claim_by_a_clock_that_is_wrong_holds_nobody_up(corpus: Corpus) -> None:
+    feed = add(corpus)
+    claim(corpus, feed, NOON + timedelta(days=3650))
+    assert corpus.feeds.due(NOON) == [feed.id]
+    claimed = claim(corpus, feed)
+    assert claimed.claimed_until == NOON + CLAIM
+    assert corpus.feeds.due(NOON - CLAIM) == []  # a clock that goes a little late believes it
+
+
+def test_adding_a_feed_again_takes_it_from_whoever_has_it(corpus: Corpus) -> None:
+    feed = add(corpus)
+    claimed = claim(corpus, feed)
+    add(corpus)
+    assert corpus.feeds.due(NOON) == [feed.id]
+    assert corpus.feeds.record(claimed, entry()) is None
