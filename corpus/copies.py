@@ -16,7 +16,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
-from corpus.statements import OTHER_STEM, Statement, read_statement, words_of
+from corpus.statements import OTHER_STEM, Statement, are_opposite, read_statement, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -120,6 +120,11 @@ class Account:
         """All days of the week and months."""
         return frozenset(chain.from_iterable(one.days for one in self.statements))
 
+    @cached_property
+    def sides(self) -> frozenset[str]:
+        """All sides of opposites."""
+        return frozenset(chain.from_iterable(one.sides for one in self.statements))
+
 
 def read_account(sentences: Sequence[str], language: Language, published: Published | None = None) -> Account:
     """Read an article's sentences, less what stands before its first statement: a place, a day, an agency."""
@@ -187,12 +192,13 @@ def _has_lead_of(one: Account, other: Account) -> bool:
 
 
 def contradict(one: Account, other: Account) -> bool:
-    """Say whether two articles say of one matter different numbers, names or days."""
+    """Say whether two articles say of one matter different numbers, names or days, or the contrary."""
     return any(
         _differ(mine.numbers - other.numbers, theirs.numbers - one.numbers)
         or _differ(mine.names - other.stems, theirs.names - one.stems)
         or _differ(mine.days - other.days, theirs.days - one.days)
         or mine.denials != theirs.denials
+        or are_opposite(mine.sides - other.sides, theirs.sides - one.sides)
         or (_alike(mine, theirs) >= NEARLY and _clash(mine, theirs))
         for mine, theirs, share in _pairs(one, other)
         if share >= SAME_MATTER
@@ -225,6 +231,7 @@ def is_same_sentence(one: str, other: str, language: Language) -> bool:
         and mine.names == theirs.names
         and mine.denials == theirs.denials
         and mine.negations == theirs.negations
+        and mine.sides == theirs.sides
     )
 
 
@@ -286,6 +293,7 @@ def _clash(mine: Statement, theirs: Statement) -> bool:
         _differ(mine.numbers - theirs.numbers, theirs.numbers - mine.numbers)
         or _differ(mine.names.difference(theirs.stems), theirs.names.difference(mine.stems))
         or mine.negations != theirs.negations
+        or are_opposite(mine.sides - theirs.sides, theirs.sides - mine.sides)
     )
 
 

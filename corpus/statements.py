@@ -1,7 +1,7 @@
 """Statements: what a sentence says, as far as it can be compared: its words, numbers, names and days; pure.
 
-Made for telling copies of a report from another report of the same event. It knows nothing of grammar: a
-number is written in digits or in a word of the lists below, and a name is a word with a capital letter.
+Made for telling copies of a report from another report of the same event. It knows nothing of grammar: what
+is opposite stands in a list below, and a name is a word with a capital letter.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from corpus.amounts import numbers_in
 from corpus.languages import Language
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 #: How many letters of a word count: endings differ between copies of a report, and nothing knows them all.
 STEM: Final = {Language.ENGLISH: 6}
@@ -30,51 +31,6 @@ _TOKEN = re.compile(
 )
 _THOUSANDS = re.compile(r"-?\d{1,3}([ ,.]\d{3})+")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "ё": "е", "−": "-", "\u00a0": " ", "\u202f": " "})
-
-# One is left out: "one of them", "бір адам" and "один из" count nothing.
-_UNITS: Final = (
-    (2, "two|дв(?:а|е|ух|ум|умя|ое|оих|оим)|екі|екеу"),
-    (3, "three|тр(?:и|ех|ем|емя|ое|оих)|үш|үшеу"),
-    (4, "four|четыр(?:е|ех|ем|ьмя)|четверо|четверых|төрт|төртеу"),
-    (5, "five|пят(?:ь|и|ью|еро|ерых)|бес|бесеу"),
-    (6, "six|шест(?:ь|и|ью|еро|ерых)|алты|алтау"),
-    (7, "seven|сем(?:ь|и|ью)|семеро|семерых|жеті|жетеу"),
-    (8, "eight|вос(?:емь|ьми|емью)|сегіз"),
-    (9, "nine|девят(?:ь|и|ью)|тоғыз"),
-    (10, "ten|десят(?:ь|и|ью|еро)|он"),
-    (11, "eleven|одиннадцат(?:ь|и)"),
-    (12, "twelve|двенадцат(?:ь|и)|dozen"),
-    (13, "thirteen|тринадцат(?:ь|и)"),
-    (14, "fourteen|четырнадцат(?:ь|и)"),
-    (15, "fifteen|пятнадцат(?:ь|и)"),
-    (16, "sixteen|шестнадцат(?:ь|и)"),
-    (17, "seventeen|семнадцат(?:ь|и)"),
-    (18, "eighteen|восемнадцат(?:ь|и)"),
-    (19, "nineteen|девятнадцат(?:ь|и)"),
-    (20, "twenty|двадцат(?:ь|и)|жиырма"),
-    (30, "thirty|тридцат(?:ь|и)|отыз"),
-    (40, "forty|сорока?|қырық"),
-    (50, "fifty|пят(?:ь|и)десят(?:и)?|елу"),
-    (60, "sixty|шест(?:ь|и)десят(?:и)?|алпыс"),
-    (70, "seventy|сем(?:ь|и)десят(?:и)?|жетпіс"),
-    (80, "eighty|вос(?:емь|ьми)десят(?:и)?|сексен"),
-    (90, "ninety|девяност[оа]|тоқсан"),
-)
-_HE: Final = "он"  # in Russian; in Kazakh it is ten
-_TEN: Final = 10
-
-# A number of more digits is a name rather, and is compared letter by letter.
-_DIGITS: Final = 15
-_LARGEST: Final = 1e15
-_NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
-_TIMES: Final = (
-    (100, "hundreds?|сот|сто|жүз"),
-    (1_000, "thousands?|тысяч(?:а|и|у|ей|ам|ами)?|тыс|мың"),
-    (1_000_000, "millions?|mln|миллион(?:а|ов|ам)?|млн"),
-    (1_000_000_000, "billions?|bln|миллиард(?:а|ов|ам)?|млрд"),
-)
-_UNIT: Final = re.compile("|".join(f"(?P<n{value}>{words})" for value, words in _UNITS))
-_TIME: Final = re.compile("|".join(f"(?P<n{value}>{words})" for value, words in _TIMES))
 
 # Where a copy says whom it has it from: at its beginning, or after a verb.
 _AGENCY = (
@@ -120,6 +76,64 @@ _NEGATIONS = (
 )
 _NO: Final = frozenset(_NEGATIONS.split())
 
+# Opposites that turn a report round though all other words stay, by what both are about.
+_OPPOSITES: Final = (
+    (
+        "open",
+        "opens?|(?:re)?opened|reopens?|reopening|откры(?:т[аоы]?|л[аои]?|лся|лась|лись|лось)|ашылды|ашты|ашылған",
+        "close[sd]?|shut|закры(?:т[аоы]?|л[аои]?|лся|лась|лись|лось)|жабылды|жапты|жабылған",
+    ),
+    (
+        "free",
+        "released|frees?|freed|освобо(?:дил[аи]?|жден[аоы]?|ждены)|отпу(?:стил[аи]?|щен[аоы]?)|босатылды|босатты",
+        (
+            "arrest(?:s|ed)?|detain(?:s|ed)?|jailed|арестова(?:л[аи]?|н[аоы]?)|задержа(?:л[аи]?|н[аоы]?)"
+            "|ұсталды|ұстады|қамалды|қамауға"
+        ),
+    ),
+    (
+        "ban",
+        "imposed|introduced|declared|вве(?:л[аи]?|ден[аоы]?)|объяв(?:ил[аи]?|лен[аоы]?)|енгізілді|енгізді|жарияланды",
+        "lifted|cancell?ed|снят[аоы]?|снял[аи]?|отмен(?:ил[аи]?|ен[аоы]?)|жойылды|алынды|тоқтатылды",
+    ),
+    (
+        "say",
+        "confirm(?:s|ed)?|подтверди(?:л[аи]?|лось)|подтвержден[аоы]?|растады|расталды",
+        "den(?:y|ies|ied)|refuted?|опроверг(?:л[аио]|нут[аоы]?)?|отрицает|отрицают|теріске",
+    ),
+    (
+        "more",
+        (
+            "ros?e|risen|increased?|grew|вырос(?:л[аио])?|увеличил(?:ся|ась|ось|ись|[аи])?|подорожал[аои]?"
+            "|повысил(?:ся|ась|ось|ись|[аи])?|өсті|артты|көбейді|қымбаттады"
+        ),
+        (
+            "fell|fallen|decreased?|dropped|declined|снизил(?:ся|ась|ось|ись|[аи])?|упал[аои]?|подешевел[аои]?"
+            "|сократил(?:ся|ась|ось|ись|[аи])?|уменьшил(?:ся|ась|ось|ись|[аи])?|төмендеді|азайды|арзандады"
+        ),
+    ),
+    (
+        "go on",
+        "resumed?|restored|возобнов(?:ил[аи]?|илось|ились|лен[аоы]?)|восстанов(?:ил[аи]?|лен[аоы]?)|жаңартылды",
+        "suspend(?:s|ed)?|halted|приостанов(?:ил[аи]?|лен[аоы]?)|прекра(?:тил[аи]?|щен[аоы]?)|тоқтатылды|тоқтатты",
+    ),
+    (
+        "agree",
+        "approved|accepted|одобр(?:ил[аи]?|ен[аоы]?)|принят[аоы]?|принял[аи]?|мақұлда(?:ды|нды)|қабылда(?:ды|нды)",
+        "rejected|отклон(?:ил[аи]?|ен[аоы]?)|отверг(?:л[аи]|нут[аоы]?)?|қабылдамады",
+    ),
+    (
+        "come",
+        "entered|вошл[аи]|вошел|введен[аоы]?|кірді|кіргізілді",
+        "withdr(?:ew|awn)|вышл[аи]|вышел|выведен[аоы]?|шықты|шығарылды",
+    ),
+)
+_SIDES: Final = tuple(
+    (f"{matter}{sign}", re.compile(words))
+    for matter, one, other in _OPPOSITES
+    for sign, words in (("+", one), ("-", other))
+)
+
 # Words that say nothing of what happened; copies add and drop them.
 _EMPTY = (
     "? a an the of in on at to for from by with as and or is are was were be been has have had that which "
@@ -138,7 +152,8 @@ class Statement:
     """A sentence as it is compared.
 
     `words` are all of them, in order; `stems` the beginnings of those that tell something; `names` those
-    with a capital letter, and `first` the stem of a first word with one, which may be a name.
+    with a capital letter, and `first` the stem of a first word with one, which may be a name. `sides` are
+    those of opposites that it names: "open+" for what opened, "open-" for what closed.
     """
 
     words: tuple[str, ...]
@@ -149,6 +164,7 @@ class Statement:
     days: frozenset[str]
     denials: frozenset[str]
     negations: frozenset[str]
+    sides: frozenset[str]
 
     @property
     def telling(self) -> frozenset[str]:
@@ -165,7 +181,8 @@ def words_of(sentence: str) -> list[str]:
 def read_statement(sentence: str, language: Language) -> Statement:
     """Read a sentence."""
     text = _CREDIT.sub(" ", unicodedata.normalize("NFKC", sentence))
-    written = [found[0] for found in _TOKEN.finditer(text)]
+    tokens = [*_TOKEN.finditer(text)]
+    written = [found[0] for found in tokens]
     words = tuple(map(_plain, written))
     stem = functools.partial(_stem, language=language)
     capital = [
@@ -178,13 +195,25 @@ def read_statement(sentence: str, language: Language) -> Statement:
     return Statement(
         words=words,
         stems=tuple(stem(word) for word in words if word not in _FILLERS),
-        numbers=frozenset(_numbers(words, language)),
+        numbers=numbers_in(_with_breaks(text, tokens, words), language),
         names=frozenset(capital[1:] if is_first else capital),
         first=capital[0] if is_first else None,
         days=frozenset(day for word in words for day in _days_in(word)),
         denials=frozenset(words) & _DENIALS,
         negations=frozenset(words) & _NO,
+        sides=frozenset(side for word in words for side in _sides_of(word)),
     )
+
+
+def _with_breaks(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str]) -> list[str]:
+    """Return a sentence's words, with a comma wherever any mark stands between two of them."""
+    parted: list[str] = []
+    end = 0
+    for token, word in zip(tokens, words, strict=True):
+        parted += [","] if text[end : token.start()].strip() else []
+        parted.append(word)
+        end = token.end()
+    return parted
 
 
 def _stem(word: str, *, language: Language) -> str:
@@ -205,46 +234,11 @@ def _days_in(word: str) -> tuple[str, ...]:
     return (str(found.lastgroup),) if found else ()
 
 
-def _numbers(words: tuple[str, ...], language: Language) -> Iterator[str]:
-    """Yield the numbers of a sentence, those in words, too: "twenty-five thousand" is 25000."""
-    value: float | None = None
-    for word in _apart(words):
-        read = None if word == _HE and language is not Language.KAZAKH else _value(word)
-        times = _times(word)
-        if value is not None and times is not None and value < _LARGEST:
-            value *= times
-        elif value is not None and read is not None and _is_tens(value) and 0 < read < _TEN:
-            value += read
-        else:
-            if value is not None:
-                yield f"{value:.15g}"
-            value = read
-            if len(word) > _DIGITS and word[-1].isdigit():
-                yield word
-    if value is not None:
-        yield f"{value:.15g}"
+@functools.lru_cache(maxsize=20_000)
+def _sides_of(word: str) -> tuple[str, ...]:
+    return tuple(side for side, words in _SIDES if words.fullmatch(word))
 
 
-def _is_tens(value: float) -> bool:
-    return _TEN <= value < _TEN * _TEN and value % _TEN == 0
-
-
-def _apart(words: tuple[str, ...]) -> Iterator[str]:
-    """Yield words, and the parts of "twenty-five"; the first sign of a number is no hyphen."""
-    for word in words:
-        yield from word.split("-") if "-" in word[1:] else (word,)
-
-
-@functools.lru_cache(maxsize=10_000)
-def _value(word: str) -> float | None:
-    """Read a number in digits or in a word."""
-    if word[-1:].isdigit():
-        return float(word) if len(word) <= _DIGITS and _NUMBER.fullmatch(word) else None
-    found = _UNIT.fullmatch(word)
-    return float(str(found.lastgroup)[1:]) if found else None
-
-
-@functools.lru_cache(maxsize=10_000)
-def _times(word: str) -> int | None:
-    found = _TIME.fullmatch(word)
-    return int(str(found.lastgroup)[1:]) if found else None
+def are_opposite(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Say whether two sets of sides have both sides of one matter."""
+    return not {side[:-1] for side in some}.isdisjoint(side[:-1] for side in others)

@@ -95,6 +95,35 @@ def test_a_number_is_the_same_in_digits_and_in_words() -> None:
     assert not is_same_report(account(russian, RU), account(written.replace("25", "35"), RU))
 
 
+@pytest.mark.parametrize(
+    "text,was,becomes,language",
+    [
+        ("{} people were held in Almaty after riots, police said on Friday.", "A hundred", "Two hundred", EN),
+        ("{} people were held in Almaty after riots, police said on Friday.", "Dozens of", "Hundreds of", EN),
+        ("More than {} people were held in Almaty after riots.", "a thousand", "five thousand", EN),
+        ("About {} people were held in Almaty after riots.", "a million", "half a million", EN),
+        ("{} of those held in Almaty after riots were at work on Friday.", "Half", "A third", EN),
+        ("The airport in Almaty was {} on Friday after the attack.", "closed", "reopened", EN),
+        ("В Алматы полиция задержала более {} участников беспорядков.", "тысячи", "тысячи двухсот", RU),
+        ("В Алматы полиция задержала {} участников беспорядков.", "двести", "триста", RU),
+        ("В Алматы полиция задержала {} участников беспорядков.", "десятки", "сотни", RU),
+        ("В Алматы полиция после беспорядков {} сотрудника мэрии.", "задержала", "отпустила", RU),
+        ("Алматыда полиция тәртіпсіздіктен кейін {} адамды ұстады.", "екі жүз", "мың екі жүз", KK),
+        ("Алматыда шабуылдан кейін әуежай жұма күні {}.", "жабылды", "ашылды", KK),
+    ],
+)
+def test_another_number_in_words_or_the_contrary_makes_another_report_and_another_sentence(
+    text: str, was: str, becomes: str, language: Language
+) -> None:
+    one, other = text.format(was), text.format(becomes)
+
+    assert is_same_report(account(one, language), account(one, language))
+    assert not is_same_report(account(one, language), account(other, language))
+    assert not is_same_report(account(other, language), account(one, language))
+    assert contradict(account(f"{TOLL} {one}", language), account(f"{TOLL} {other}", language))
+    assert not is_same_sentence(one, other, language)
+
+
 def test_a_kazakh_ten_is_no_russian_he() -> None:
     ten = "Ереуіл кезінде Ақтөбе қаласында он адам ұсталды деп хабарлады полиция."
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.languages import Language
-from corpus.statements import Statement, read_statement, words_of
+from corpus.statements import Statement, are_opposite, read_statement, words_of
 
 EN, RU, KK = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH
 
@@ -21,6 +21,47 @@ EN, RU, KK = Language.ENGLISH, Language.RUSSIAN, Language.KAZAKH
         ("Он екі адам, жиырма бес мың теңге.", KK, {"12", "25000"}),
         ("Call 123456789012345678 now.", EN, {"123456789012345678"}),
         ("The rate is 435.31, not 435,31.", EN, {"435.31"}),
+        ("More than a thousand, and more than five thousand.", EN, {"1000", "5000"}),
+        (
+            "A million, half a million, two and a half million, half a dozen.",
+            EN,
+            {"1000000", "500000", "2500000", "6"},
+        ),
+        (
+            "One hundred and five; two thousand three hundred and twelve; twelve hundred.",
+            EN,
+            {"105", "2312", "1200"},
+        ),
+        ("Half of them, a third of them, and three quarters; the third man.", EN, {"1/2", "1/3", "1/4", "3"}),
+        (
+            "Dozens, hundreds, tens of thousands; several thousand. In 2022 thousands came.",
+            EN,
+            {"12s", "100s", "10000s", "1000s", "2022"},
+        ),
+        ("Twenty, thirty, and one of a hundred men.", EN, {"20", "30", "100"}),
+        ("2 million 300 thousand, and in 2021 two thousand.", EN, {"2300000", "2021", "2000"}),
+        ("Более тысячи двухсот, более тысячи, около сотни, свыше ста.", RU, {"1200", "1000", "100"}),
+        ("Двести, триста сорок один, девятьсот; к пятистам.", RU, {"200", "341", "900", "500"}),
+        (
+            "Полторы тысячи, полтора миллиона, полмиллиона, половина миллиона.",
+            RU,
+            {"1500", "1500000", "500000"},
+        ),
+        (
+            "Два с половиной миллиона, миллион двести тысяч, 1 млн 300 тыс.",
+            RU,
+            {"2500000", "1200000", "1300000"},
+        ),
+        (
+            "Десятки, сотни, тысячи и десятки тысяч; половина, треть, четверть.",
+            RU,
+            {"10s", "100s", "1000s", "10000s", "1/2", "1/3", "1/4"},
+        ),
+        ("Две тысячи, пять тысяч, два десятка, пять сотен.", RU, {"2000", "5000", "20", "500"}),
+        ("Екі жүз елу, мың екі жүз, жүзден астам, елуге жуық.", KK, {"250", "1200", "100", "50"}),
+        ("Жарты миллион, екі жарым мың, 18 мың 500.", KK, {"500000", "2500", "18500"}),
+        ("Бір мың, жартысы.", KK, {"1000", "1/2"}),
+        ("Ондаған, жүздеген, мыңдаған адам; бір адам.", KK, {"10s", "100s", "1000s"}),
     ],
 )
 def test_numbers_are_read_in_digits_and_in_words(
@@ -62,6 +103,30 @@ def test_denials_negations_and_questions_are_told() -> None:
     assert read_statement("The ministry denied it.", EN).denials == {"denied"}
     assert read_statement("Министерство опровергло слухи.", RU).denials == {"опровергло", "слухи"}
     assert read_statement("Nobody was not there?", EN).negations == {"nobody", "not", "?"}
+
+
+@pytest.mark.parametrize(
+    "one,other,language",
+    [
+        ("The airport opened.", "The airport closed.", EN),
+        ("The airport was reopened.", "The airport was closed.", EN),
+        ("He was released.", "He was arrested.", EN),
+        ("The ministry confirmed it.", "The ministry denied it.", EN),
+        ("The curfew was lifted.", "The curfew was imposed.", EN),
+        ("Аэропорт открыли.", "Аэропорт закрыт.", RU),
+        ("Его освободили.", "Его задержали.", RU),
+        ("Режим ЧП введен.", "Режим ЧП отменён.", RU),
+        ("Цены выросли.", "Цены снизились.", RU),
+        ("Әуежай ашылды.", "Әуежай жабылды.", KK),
+        ("Ол босатылды.", "Ол ұсталды.", KK),
+        ("Шектеу енгізілді.", "Шектеу жойылды.", KK),
+    ],
+)
+def test_what_is_opposite_is_told(one: str, other: str, language: Language) -> None:
+    mine, theirs = read_statement(one, language).sides, read_statement(other, language).sides
+
+    assert are_opposite(mine, theirs)
+    assert not are_opposite(mine, frozenset())
 
 
 def test_words_are_written_in_one_way() -> None:
