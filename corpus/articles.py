@@ -141,6 +141,14 @@ def published(value: object) -> Published | None:
         ) from error
 
 
+def is_address(url: str) -> bool:
+    """Say whether an article may have this address."""
+    try:
+        return _url({"url": url}) is not None and urlsplit(url).port != 0
+    except (InvalidArticle, ValueError):  # a port that is no number
+        return False
+
+
 def first_words(text: str, language: Language, limit: int = 90) -> str:
     """Return the first sentence of a text, for an article without a title; … marks where it was cut."""
     beginning = text.lstrip()[:BEGINNING]

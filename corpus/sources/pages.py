@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
 
-from corpus.articles import Article, Published
+from corpus.articles import Article, Published, is_address
 from corpus.errors import InvalidArticle
 from corpus.fetching import Fetched, Fetcher
 from corpus.sources.dates import read_date
@@ -147,7 +147,7 @@ def read_head(page: str, url: str) -> Head:
     feeds = [address for rel, kind, address in links if "alternate" in rel and kind in FEED_TYPES]
     return Head(
         published=_published(root),
-        canonical=own if own and _is_own(own, url) else None,
+        canonical=own if own and is_address(own) and _is_own(own, url) else None,
         # Comments come after articles, and a feed of them names itself.
         feeds=tuple(sorted(dict.fromkeys(feeds), key=lambda address: "comment" in address.lower())),
     )

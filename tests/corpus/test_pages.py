@@ -85,6 +85,14 @@ def test_without_any_of_that_it_is_the_hosts_article_at_the_address_where_it_end
     assert (article.source, article.url, article.published) == ("orda.example", ADDRESS, None)
 
 
+@pytest.mark.parametrize("own", ["/gas in almaty", "/" + "a" * 2_000, "http://orda.example:x/a", "http://[b"])
+def test_a_faulty_address_of_its_own_does_not_take_the_article_away(
+    web: Web, fetcher: Fetcher, own: str
+) -> None:
+    web.says("/news/gas", page(f'<link rel="canonical" href="{own}">'))
+    assert read_page(fetcher, ADDRESS).url == ADDRESS
+
+
 def test_what_is_stated_stands_above_what_the_page_says(web: Web, fetcher: Fetcher) -> None:
     web.says("/news/gas", page('<meta property="og:site_name" content="Орда">'))
     stated = {
