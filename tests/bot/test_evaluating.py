@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
-from bot.explaining import WRONG
 from bot.evaluating import examination_json, lines_of
+from bot.explaining import WRONG
 from corpus.languages import Language
 from index.evaluation import Examination, Examined
 from index.kinds import Kind
