@@ -54,7 +54,8 @@ _WHY = {
     451: "it may not show this page for legal reasons (451)",
     503: "it is not available now (503)",
 }
-_ASKS_TO_WAIT = frozenset({429, 503})
+_TOO_MANY = 429
+_ASKS_TO_WAIT = frozenset({_TOO_MANY, 503})
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([\w.:+-]{1,40})""", re.IGNORECASE)
 
 
@@ -120,6 +121,7 @@ class Fetcher:
         self._deadline_s = deadline_s
         self._connect_s = connect_s
         self._closing = threading.Event()
+        self._peace: dict[str, float] = {}  # until when hosts are left alone that asked for it
         clock = self._time.clock
         self._turns = Turns(clock=clock, sleep=self._time.sleep or self._closing.wait)
         self._robots = Robots(self._read_robots, clock=clock, turns=self._turns)
@@ -171,7 +173,7 @@ class Fetcher:
         left_s, for_good = self._deadline_s, True
         target = first = parse_target(url, trusted=wanted.trusted)
         for _ in range(REDIRECTS + 1):
-            delay_s = self._robots.check(target) if wanted.is_uninvited else 0.0
+            delay_s = self._delay_s(target) if wanted.is_uninvited else 0.0
             with self._turns.of(target.host, pause_s=delay_s):
                 since = self._time.clock()
                 got = self._ask(target, wanted, until=since + left_s)
@@ -184,6 +186,17 @@ class Fetcher:
                 wanted = replace(wanted, conditions={})
             target = following
         raise FetchFailed(f"{target.host}: it sends us on from page to page without an end")
+
+    def _delay_s(self, target: Target) -> float:
+        """Return the seconds to leave between two requests to a site; it may want none at all for now."""
+        left_s = self._peace.get(target.host, 0.0) - self._time.clock()
+        if left_s > 0:
+            raise FetchFailed(
+                f"{target.host}: it asked to be left alone for a while, and has not been for long enough",
+                status=_TOO_MANY,
+                retry_after_s=left_s,
+            )
+        return self._robots.check(target)
 
     def _ask(self, target: Target, wanted: _Wanted, *, until: float) -> Fetched | tuple[Target, int]:
         """Ask once; return what came, or where to ask next and the status that says so."""
@@ -238,6 +251,10 @@ class Fetcher:
             return
         why = _WHY.get(status) or f"it answers {_kind_of_failure(status)} ({status})"
         wait_s = self._retry_after_s(answer) if status in _ASKS_TO_WAIT else None
+        if wait_s and wanted.is_uninvited:
+            now = self._time.clock()
+            waiting = {host: until for host, until in self._peace.items() if until > now}
+            self._peace = {**waiting, target.host: now + wait_s}
         raise FetchFailed(f"{target.host}: {why}", status=status, retry_after_s=wait_s)
 
     def _retry_after_s(self, answer: Answer) -> float | None:

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from corpus import polling
 from corpus.feeds import TRIES, Feed
-from corpus.fetching import Fetcher
+from corpus.fetching import Fetcher, Time
 from corpus.polling import Poll, Ways, poll_feed
 from corpus.schema import entries
 from corpus.sources.arrivals import read_entry
@@ -60,7 +60,7 @@ class Strangers:
     internet: Internet
     fetcher: Fetcher
     stack: ExitStack
-    passing: Passing = field(default_factory=Passing)
+    passing: Passing
     sites: dict[str, Web] = field(default_factory=dict)
 
     def site(self, host: str, *, address: str = "", port: int = 80) -> Web:
@@ -110,11 +110,12 @@ def item(
 
 @pytest.fixture
 def strangers(sqlite_file_url: str) -> Iterator[Strangers]:
-    internet = Internet()
+    internet, passing = Internet(), Passing()
+    time = Time(clock=passing.clock, now=passing.now, sleep=passing.sleep)
     with ExitStack() as stack:
         corpus = stack.enter_context(closing(Corpus.open(sqlite_file_url)))
-        fetcher = stack.enter_context(Fetcher(network=internet.network(), trusted={INTRANET}))
-        yield Strangers(corpus, internet, fetcher, stack)
+        fetcher = stack.enter_context(Fetcher(network=internet.network(), trusted={INTRANET}, time=time))
+        yield Strangers(corpus, internet, fetcher, stack, passing)
 
 
 # Whose article it is
@@ -300,6 +301,23 @@ def test_peace_is_given_to_the_site_that_asks_for_it_and_costs_no_try(strangers:
     assert len(strangers.texts()) == 2
 
 
+def test_a_site_that_asked_for_peace_is_asked_for_nothing_as_long_as_that(strangers: Strangers) -> None:
+    site = strangers.site("tired.example")
+    site.fails("/1", 429, retry_after="7200")
+    strangers.announces("list.example", item("http://tired.example/1"))
+    feed = strangers.follow("http://list.example/feed")
+    strangers.poll(feed)
+    site.says("/1", page(SAFE))
+    site.requests.clear()
+    for _ in range(TRIES + 1):
+        strangers.passing.pass_by(1_000)
+        strangers.poll(feed)
+    assert site.requests == []
+    strangers.passing.pass_by(400)
+    strangers.poll(feed)
+    assert strangers.texts() == [SAFE]
+
+
 def test_a_site_that_is_down_hides_no_other(strangers: Strangers) -> None:
     down = [item(f"http://down.example/{number}") for number in range(9)]
     strangers.announces("list.example", *down, item("http://awake.example/2", minutes=1))
@@ -315,9 +333,7 @@ def test_a_site_that_is_blocked_for_a_while_is_read_afterwards(strangers: Strang
     assert strangers.poll(feed).unread == 1
     strangers.site("news.example").says("/1", page(SAFE))
     strangers.passing.pass_by(600)
-    # The site's rules are asked for again after some minutes of the real clock.
-    with Fetcher(network=strangers.internet.network()) as strangers.fetcher:
-        strangers.poll(feed)
+    strangers.poll(feed)
     assert strangers.texts() == [SAFE]
 
 
