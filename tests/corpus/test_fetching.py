@@ -526,7 +526,7 @@ def test_rules_may_be_elsewhere_and_very_long(web: Web, fetcher: Fetcher) -> Non
 def test_nothing_is_fetched_uninvited_while_the_rules_are_broken(web: Web, fetcher: Fetcher) -> None:
     web.fails("/robots.txt", 503, retry_after="60")
     error = failed(fetcher, "http://news.example/", uninvited=True)
-    assert (error.retry_after_s, error.status) == (60.0, None)
+    assert (error.retry_after_s, error.status) == (60.0, 503)
     assert web.paths == ["/robots.txt"]
 
 
