@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 AT_ONCE = 8
 
 #: Threads that jobs beside answering may take.
-JOBS = 4
+JOBS = 1
 
 #: Seconds in which what is at hand may be finished when the bot is told to end.
 GRACE_S = 20.0

@@ -66,7 +66,7 @@ class Settings:
     fetch_trusted: frozenset[str]
     log_level: str
     telegram_api_url: str
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str] = field(repr=False, compare=False)
     token: str | None = field(repr=False)
 
     @classmethod
