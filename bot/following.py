@@ -19,6 +19,7 @@ from bot.composition import make_fetcher, open_corpus
 from bot.feeding import poll_until
 from bot.settings import Settings
 from corpus.errors import CorpusError
+from corpus.privacy import hide_memory
 from corpus.store import Corpus
 from index.encoder import SentenceEncoder
 from index.errors import RetrievalError
@@ -51,6 +52,7 @@ def follow(settings: Settings, *, tied: bool = False) -> None:
 
     `tied`: or until the bot that started this is gone; and poll its feeds meanwhile.
     """
+    hide_memory()
     stop = threading.Event()
     if tied:
         os.nice(NICE)

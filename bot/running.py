@@ -16,6 +16,7 @@ from bot.jobs import renew_index
 from bot.polling import Inbox
 from bot.service import serve
 from bot.settings import Settings
+from corpus.privacy import hide_memory
 
 HOW_TO_GET_ONE = """crisisbot: there is no token, so Telegram cannot be reached.
 
@@ -35,6 +36,7 @@ def run_bot(settings: Settings) -> int:
     if settings.token is None:
         click.echo(HOW_TO_GET_ONE, err=True)
         return 2
+    hide_memory()  # it holds the token
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # the library's own way to be told which form it may use
     with open_engine(settings, is_followed=True) as parts:
         languages = parts.corpus.summary().languages
