@@ -43,9 +43,10 @@ def forwarded(message: Message) -> Post:
 
 
 def is_by(message: Message, me: User) -> bool:
-    """Say whether a forwarded message is this bot's own: answers are no articles."""
-    origin = message.forward_origin
-    return isinstance(origin, MessageOriginUser) and origin.sender_user.id == me.id
+    """Say whether a message passes on what this bot said, or was sent through it: answers are no articles."""
+    origin, through = message.forward_origin, message.via_bot
+    is_passed_on = isinstance(origin, MessageOriginUser) and origin.sender_user.id == me.id
+    return is_passed_on or (through is not None and through.id == me.id)
 
 
 def text_of(message: Message) -> str:

@@ -10,7 +10,7 @@ from telegram.ext import ContextTypes
 
 from bot.admins import Admins
 from bot.editor import Editor
-from bot.origins import post_of, publisher_of
+from bot.origins import is_by, post_of, publisher_of
 from bot.polling import FIRST_WAIT_S, LONGEST_WAIT_S
 from corpus.errors import DatabaseUnavailable
 
@@ -24,10 +24,10 @@ class Posts:
         self._editor = editor
         self._admins = admins
 
-    async def take(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Store a post, new or edited, of an approved channel."""
+    async def take(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Store a post, new or edited, of an approved channel, unless it is an answer of this bot."""
         message = update.channel_post or update.edited_channel_post
-        if message is not None:
+        if message is not None and not is_by(message, context.bot.bot):
             await _insist(lambda: self._take(message))
 
     async def look_at_membership(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:

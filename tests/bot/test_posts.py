@@ -190,6 +190,18 @@ async def test_what_a_channel_passes_on_is_its_authors_unless_that_is_a_person(
     assert b"Bolat" not in everything(room.corpus)
 
 
+async def test_answers_of_this_bot_are_no_articles_whoever_passes_them_on(
+    room: Newsroom, telegram: FakeTelegram, channel: Chat, editor_in_chief: Person
+) -> None:
+    answer = await room.served.reply_to(editor_in_chief.says("/help"))
+
+    passed_on = telegram.channel_forwards(answer, channel)
+    telegram.channel_notes(channel, {"text": HELD, "via_bot": telegram.bot_json()})
+    telegram.channel_edits(passed_on, "The mayor was released.")
+
+    assert await room.articles() == []
+
+
 async def test_an_old_or_bare_copy_of_a_post_that_is_followed_changes_nothing(
     room: Newsroom, telegram: FakeTelegram, channel: Chat
 ) -> None:
