@@ -28,14 +28,14 @@ class Named:
 
 def named_in(message: Message) -> Named:
     """Read what a message names: addresses, also those behind its words, and channels."""
-    text = message.text or message.caption or ""
-    words = dict.fromkeys([*_links(message), *(word for word in text.split() if _names_something(word))])
+    others = map(_bare, _beside_links(message).split())
+    words = dict.fromkeys([*_links(message), *(word for word in others if _names_something(word))])
     channels = [channel for word in words if (channel := channel_named(word))]
-    others = [word for word in words if channel_named(word) is None]
+    addresses = [word for word in words if channel_named(word) is None]
     return Named(
-        pages=tuple(word for word in others if not _IN_TELEGRAM.fullmatch(word)),
+        pages=tuple(word for word in addresses if not _IN_TELEGRAM.fullmatch(word)),
         channels=tuple(dict.fromkeys(channels)),
-        telegram_links=tuple(word for word in others if _IN_TELEGRAM.fullmatch(word)),
+        telegram_links=tuple(word for word in addresses if _IN_TELEGRAM.fullmatch(word)),
     )
 
 
@@ -52,11 +52,30 @@ def article_named(word: str) -> ArticleId | None:
 
 
 def _links(message: Message) -> list[str]:
+    return [_with_scheme(entity.url or words) for entity, words in _linked(message)]
+
+
+def _linked(message: Message) -> list[tuple[MessageEntity, str]]:
+    """Return the links that Telegram found, in order, with the words that they stand on."""
     if not (message.text or message.caption):
         return []
     found = {**message.parse_entities(_LINKS), **message.parse_caption_entities(_LINKS)}
-    ordered = sorted(found.items(), key=lambda one: one[0].offset)
-    return [_with_scheme(entity.url or words) for entity, words in ordered]
+    return sorted(found.items(), key=lambda one: one[0].offset)
+
+
+def _beside_links(message: Message) -> str:
+    """Return a message's words without its links: Telegram knows where these end, and which marks follow."""
+    text = bytearray((message.text or message.caption or "").encode("utf-16-le", "surrogatepass"))
+    for entity, _ in _linked(message):  # whose places count halves of UTF-16's pairs
+        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        text[start:end] = " ".encode("utf-16-le") * entity.length
+    return text.decode("utf-16-le", "surrogatepass")
+
+
+def _bare(word: str) -> str:
+    """Take quotation marks, brackets and what ends a sentence off a word."""
+    bare = word.lstrip("(«“„\"'").rstrip(".,;:!?…»”\"'")
+    return bare.rstrip(").,;»") if bare.endswith(")") and "(" not in bare else bare
 
 
 def _with_scheme(address: str) -> str:

@@ -13,7 +13,7 @@ from bot.editor import BY_AN_ADMIN, Editor, Outcome
 from bot.handlers.arrivals import Arrivals
 from bot.messages import Messages, messages_for
 from bot.naming import MOST_PAGES, Named, article_named, channel_named, named_in
-from bot.origins import publisher_of
+from bot.origins import is_by, publisher_of
 from bot.outcomes import article_of, outcomes, removed
 from bot.subscriptions import channel_name
 from bot.tree import Name, Node, Reply
@@ -31,20 +31,20 @@ class Admin:
         self._admins = admins
 
     async def add(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
-        """Answer /add: pages, a channel, or what the message holds that it replies to."""
+        """Answer /add: channels and pages, or else what the message holds that it replies to."""
         message = update.message
         if message is None:
             return
         messages, named = _messages(message), named_in(message)
-        replied = message.reply_to_message
-        if named.channels:
-            await send(message, await self._approve(named.channels[0], messages, context))
-        elif named.pages or named.telegram_links:
+        for channel in named.channels:
+            await send(message, await self._approve(channel, messages, context))
+        if named.pages or named.telegram_links:
             await send(message, outcomes(await self._pages(named, messages), messages))
-        elif replied is not None and (found := await self._replied(replied, messages)):
-            await send(message, outcomes(found, messages))
-        else:
-            await send(message, Reply((_how_to_add(messages),)))
+        elif not named.channels:
+            replied = message.reply_to_message
+            is_other = replied is not None and not is_by(replied, context.bot.bot)
+            found = await self._replied(replied, messages) if replied and is_other else []
+            await send(message, outcomes(found, messages) if found else Reply((_how_to_add(messages),)))
 
     async def remove(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer /remove: an article by its number and a reason, or a channel."""

@@ -79,6 +79,29 @@ async def added(room: Newsroom, dana: Person, web: Web) -> int:
 # /add
 
 
+async def test_a_name_beside_a_page_takes_nothing_from_it(room: Newsroom, dana: Person, web: Web) -> None:
+    said = dana.says(f"/add {web.url('/held')}, written by @someone_else.")
+
+    await room.settle()
+
+    assert (await room.article()).text == HELD
+    channel, page = [reply.text for reply in dana.private().replies if reply.reply_to == said]
+    assert channel == "@someone_else: I am no administrator of such a channel. Make me one, then try again."
+    assert "Mayor held" in page
+
+
+async def test_add_in_reply_to_an_answer_that_was_passed_on_adds_nothing(
+    room: Newsroom, dana: Person
+) -> None:
+    answer = await room.served.reply_to(dana.says("/help"))
+    passed_on = dana.forwards(answer)
+
+    reply = await room.served.reply_to(dana.says("/add", reply_to=passed_on))
+
+    assert reply.text.startswith("Write /add and the address of a page or a @channel;")
+    assert await room.articles() == []
+
+
 async def test_a_page_becomes_an_article_and_once_more_changes_nothing(
     room: Newsroom, dana: Person, web: Web
 ) -> None:

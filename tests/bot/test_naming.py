@@ -68,6 +68,22 @@ def test_links_stand_in_captions_too_and_addresses_of_this_machine_are_left_to_t
     assert named_in(write("/add http://127.0.0.1:8080/x")).pages == ("http://127.0.0.1:8080/x",)
 
 
+def test_marks_after_an_address_are_none_of_it_and_no_page_is_named_twice() -> None:
+    assert named_in(write("/add https://example.org/x, https://example.org/y.")) == Named(
+        ("https://example.org/x", "https://example.org/y"), (), ()
+    )
+    assert named_in(write("😀 «https://example.org/x»; (@tidings), @orda_kz!")) == Named(
+        ("https://example.org/x",), ("@tidings", "@orda_kz"), ()
+    )
+
+
+def test_addresses_in_which_telegram_sees_no_link_lose_the_marks_after_them_too() -> None:
+    text = "(http://mirror/x), http://mirror/y_(z) «http://mirror/w»."
+    message = Message(1, datetime(2022, 1, 5, tzinfo=UTC), Chat(1, "private"), text=text)
+
+    assert named_in(message).pages == ("http://mirror/x", "http://mirror/y_(z)", "http://mirror/w")
+
+
 def test_what_is_in_telegram_is_no_page() -> None:
     named = named_in(write("/add @tidings https://t.me/tidings https://t.me/tidings/17 t.me/+AbCdEf"))
 
