@@ -32,7 +32,8 @@ def prepare() -> None:
     sentences = "Drivers blocked the road to Zhanaozen because of the gas. The police did not intervene."
     dated = '<meta property="article:published_time" content="2022-01-05T14:30:00+06:00"><title>Gas</title>'
     told = f"<p>{sentences}</p><p>Published on Wednesday, 5 January 2022, at 14:30</p>"
-    for head in ("", dated):
+    placed = '<link rel="canonical" href="http://www.bbc.co.uk/gas">'  # looked up in a file
+    for head in ("", dated, placed):
         for body in (
             f"<article>{told}</article>",
             told * 9,

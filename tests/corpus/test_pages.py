@@ -85,7 +85,20 @@ def test_without_any_of_that_it_is_the_hosts_article_at_the_address_where_it_end
     assert (article.source, article.url, article.published) == ("orda.example", ADDRESS, None)
 
 
-@pytest.mark.parametrize("own", ["/gas in almaty", "/" + "a" * 2_000, "http://orda.example:x/a", "http://[b"])
+@pytest.mark.parametrize("own", [ADDRESS, "http://www.bbc.co.uk/news", "http://b.example/", "http://24.kz/a"])
+def test_a_page_may_name_any_whole_address(web: Web, fetcher: Fetcher, own: str) -> None:
+    web.says("/news/gas", page(f'<link rel="canonical" href="{own}">'))
+    article = read_page(fetcher, ADDRESS)
+    assert (article.url, article.text.partition("\n")[0]) == (ADDRESS, FIRST)
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        *("/gas in almaty", "http://orda.example/gas in almaty", "/" + "a" * 2_000),
+        *("http://orda.example:x/a", "http://[b"),
+    ],
+)
 def test_a_faulty_address_of_its_own_does_not_take_the_article_away(
     web: Web, fetcher: Fetcher, own: str
 ) -> None:
