@@ -18,7 +18,8 @@ from corpus.articles import Article
 from corpus.database import sqlite_url
 from corpus.store import Corpus
 from index.engine import Engine
-from index.snapshots import Snapshots, read_manifest
+from index.manifests import read_manifest
+from index.snapshots import Snapshots
 from machine import Spent
 from madeup import Made, Newsroom
 
