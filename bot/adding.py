@@ -24,28 +24,40 @@ log = logging.getLogger(__name__)
 #: Articles after which it is said how far this is.
 TOLD_EVERY = 100
 
+NO_PLACE = "give files, folders, patterns, or addresses that begin with http:// or https://"
+
 #: What begins so is an address and no file.
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
 def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]) -> bool:
     """Store the articles of files, folders and addresses and index them; return whether all could be read."""
-    paths = [Path(place) for place in places if not ADDRESS.match(place)]
-    pages = (_read_address(settings, place, stated) for place in places if ADDRESS.match(place))
+    strange = [Rejected(place or '""', NO_PLACE) for place in places if _is_strange(place)]
+    named = [place for place in places if not _is_strange(place)]
+    paths = [Path(place) for place in named if not ADDRESS.match(place)]
+    pages = (_read_address(settings, place, stated) for place in named if ADDRESS.match(place))
     with open_corpus(settings) as corpus:
-        files = read_files(paths, stated=stated, known=corpus.find)
-        counts, rejected = _put(corpus, chain(files, pages))
+        # What was removed comes back when it is named itself, not with a folder in which it lies.
+        files = read_files([path for path in paths if path.is_file()], stated=stated, known=corpus.find)
+        folders = read_files([path for path in paths if not path.is_file()], stated=stated, known=corpus.find)
+        counts, rejected = _put(corpus, chain(strange, files, pages), restore=True)
+        some, others = _put(corpus, folders, restore=False)
+        counts, rejected = counts + some, rejected + others
         refresh(make_engine(settings, corpus).engine)
     found = [f"{counts[change]} {change}" for change in Change if counts[change]]
     if rejected:
         found.append(f"{rejected} not read")
     if not found:
         found.append(f"no articles found: {', '.join(PARSERS)} files are read")
-    if files.passed_over:
-        kinds = "file of another kind" if files.passed_over == 1 else "files of other kinds"
-        found.append(f"{files.passed_over} {kinds} passed over")
+    if folders.passed_over:
+        kinds = "file of another kind" if folders.passed_over == 1 else "files of other kinds"
+        found.append(f"{folders.passed_over} {kinds} passed over")
     click.echo(", ".join(found))
     return bool(counts) and not rejected
+
+
+def _is_strange(place: str) -> bool:
+    return not place.strip() or ("://" in place and not ADDRESS.match(place))
 
 
 def _read_address(settings: Settings, url: str, stated: Mapping[str, str]) -> Article | Rejected:
@@ -58,7 +70,9 @@ def _read_address(settings: Settings, url: str, stated: Mapping[str, str]) -> Ar
         return Rejected(url, str(error))
 
 
-def _put(corpus: Corpus, found: Iterable[Article | Rejected]) -> tuple[Counter[Change], int]:
+def _put(
+    corpus: Corpus, found: Iterable[Article | Rejected], *, restore: bool
+) -> tuple[Counter[Change], int]:
     counts: Counter[Change] = Counter()
     rejected = 0
     for number, one in enumerate(found, start=1):
@@ -66,7 +80,7 @@ def _put(corpus: Corpus, found: Iterable[Article | Rejected]) -> tuple[Counter[C
             rejected += 1
             click.echo(f"crisisbot: {visible(one.place)}: {visible(one.reason)}", err=True)
         else:
-            counts[corpus.put(one, restore=True)] += 1
+            counts[corpus.put(one, restore=restore)] += 1
         if number % TOLD_EVERY == 0:
             _tell(number)
     return counts, rejected

@@ -76,7 +76,7 @@ def build(
         builder = builder.request(request).get_updates_request(request)
     app = builder.build()
     app.bot_data[ADMINS] = settings.admins
-    _serve_admins(app, editor, Admins(settings.admins))
+    _serve_admins(app, desk, editor, Admins(settings.admins))
     commands = Commands(desk)
     app.add_handler(CommandHandler("start", commands.start, _NEW))
     app.add_handler(CommandHandler("help", commands.help, _NEW))
@@ -92,16 +92,17 @@ def files_url(api_url: str) -> str:
     return f"{api_url.removesuffix('/').removesuffix('bot')}file/bot"
 
 
-def _serve_admins(app: Bot, editor: Editor, admins: Admins) -> None:
+def _serve_admins(app: Bot, desk: Desk, editor: Editor, admins: Admins) -> None:
     """Add what admins do; for everybody else there are no such commands, and the next handlers answer."""
     posts, arrivals = Posts(editor, admins), Arrivals(editor)
-    admin, by_admin = Admin(editor, arrivals, admins), _NEW & ByAdmin(admins)
+    admin, by_admin = Admin(desk, editor, arrivals, admins), _NEW & ByAdmin(admins)
     app.add_handler(MessageHandler(_POSTS & ~filters.StatusUpdate.ALL, posts.take))
     app.add_handler(ChatMemberHandler(posts.look_at_membership, ChatMemberHandler.MY_CHAT_MEMBER))
     # First of all, so that a forwarded command is an article and no command.
     app.add_handler(MessageHandler(by_admin & (filters.FORWARDED | filters.Document.ALL), arrivals.take))
     app.add_handler(CommandHandler("add", admin.add, by_admin))
     app.add_handler(CommandHandler("remove", admin.remove, by_admin))
+    app.add_handler(CommandHandler("help", admin.help, by_admin))
     app.add_handler(CommandHandler("feeds", Feeds(editor).answer, by_admin))
     app.add_handler(CallbackQueryHandler(admin.press, pattern="^rm:"))
 

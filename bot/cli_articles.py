@@ -27,6 +27,7 @@ def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None
 
     Files: .txt, .md, .html, .jsonl, .pdf, .docx, .eml. Patterns in quotes: 'news/**/*.pdf'.
     """
+    _check_day(stated["published"])
     if stated["url"] and not _is_one_article(places):
         raise click.UsageError("--url is the address of one article, so give one file or one page")
     from bot.adding import add_all  # noqa: PLC0415
@@ -34,6 +35,17 @@ def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None
     with explained():
         complete = add_all(settings_of(context), places, {k: v for k, v in stated.items() if v})
         sys.exit(0 if complete else FAILED)
+
+
+def _check_day(published: str | None) -> None:
+    """Refuse a day that is none once, and not for every file."""
+    from corpus.articles import published as read_day  # noqa: PLC0415 (not for --help)
+    from corpus.errors import InvalidArticle  # noqa: PLC0415
+
+    try:
+        read_day(published)
+    except InvalidArticle as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _is_one_article(places: tuple[str, ...]) -> bool:
@@ -154,8 +166,9 @@ def diff(context: click.Context, article_id: int, old: int | None, new: int | No
     is_flag=True,
     help="Take every word of it out of the database, too, for good; also of an article removed before.",
 )
+@click.option("--yes", is_flag=True, help="Do not ask before a purge.")
 @click.pass_context
-def remove(context: click.Context, article_id: int, because: str, *, purge: bool) -> None:
+def remove(context: click.Context, article_id: int, because: str, *, purge: bool, yes: bool) -> None:
     """Take an article out of all answers."""
     from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
     from bot.visible import visible  # noqa: PLC0415
@@ -165,6 +178,8 @@ def remove(context: click.Context, article_id: int, because: str, *, purge: bool
         settings = settings_of(context)
         with open_corpus(settings) as corpus:
             if purge:
+                if sys.stdin.isatty() and not yes:
+                    click.confirm(f"Take every word of article {article_id} out for good?", abort=True)
                 copies = ", ".join(map(str, corpus.copies_of(ArticleId(article_id))))
                 corpus.purge(ArticleId(article_id), because=because)
                 click.echo(f"purged {article_id}")
@@ -173,4 +188,21 @@ def remove(context: click.Context, article_id: int, because: str, *, purge: bool
             else:
                 removed = corpus.remove(ArticleId(article_id), because=because)
                 click.echo(f"removed {article_id}: {visible(removed.title)}")
+            refresh(make_engine(settings, corpus).engine)
+
+
+@articles.command()
+@click.argument("article_id", metavar="ID", type=ARTICLE_ID)
+@click.pass_context
+def restore(context: click.Context, article_id: int) -> None:
+    """Bring a removed article back as it was."""
+    from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
+    from bot.visible import visible  # noqa: PLC0415
+    from corpus.articles import ArticleId  # noqa: PLC0415
+
+    with explained():
+        settings = settings_of(context)
+        with open_corpus(settings) as corpus:
+            restored = corpus.restore(ArticleId(article_id))
+            click.echo(f"restored {article_id}: {visible(restored.title)}")
             refresh(make_engine(settings, corpus).engine)

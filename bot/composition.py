@@ -76,14 +76,15 @@ class Parts:
 def open_engine(settings: Settings, *, is_followed: bool = False) -> Iterator[Parts]:
     """Open corpus and engine for answering; the index is up to date when this is entered, if that can be.
 
-    `is_followed`: the index on disk does, where there is one, because another process brings it up to date.
+    `is_followed`: where that would take long, the index on disk does, because another process follows.
 
     Raises:
         ModelUnavailable, ModelDamaged, DatabaseUnavailable, OSError: with the way out.
     """
     with open_corpus(settings) as corpus:
         parts = make_engine(settings, corpus)
-        if not (is_followed and parts.engine.resume()):
+        # Who asked while this was away must not be told that nobody knows what was stored meanwhile.
+        if not (is_followed and parts.engine.resume() and parts.engine.is_far_behind):
             _bring_up_to_date(parts.engine)
         yield parts
 

@@ -84,6 +84,15 @@ class Corpus:
         with self._database.changing() as connection:
             return writing.remove(connection, article_id, because=because)
 
+    def restore(self, article_id: ArticleId) -> Revision:
+        """Bring a removed article back as it was, and return it.
+
+        Raises:
+            UnknownArticle: when none of that id is removed, or it was purged.
+        """
+        with self._database.changing() as connection:
+            return writing.restore(connection, article_id)
+
     def purge(self, article_id: ArticleId, *, because: str) -> None:
         """Take all that an article ever said out of the database, for good, whether it is removed already.
 

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 
 from corpus.articles import Article, ArticleId, Revision
 from corpus.changes import Change, record
-from corpus.passages import Passage
+from corpus.errors import UnknownArticle
+from corpus.passages import Passage, split
 from corpus.purging import was_purged
 from corpus.reading import current
 from corpus.reports import forget_copies, note_copies, wordings
 from corpus.schema import articles, passages, revisions
-from corpus.stored import passage_id
+from corpus.stored import passage_id, read_revision
 
 
 def put(
@@ -119,6 +120,28 @@ def _revise(
         return Change.UNCHANGED
     revise(connection, article_id, article, sentences)
     return record(connection, article_id, Change.REVISED)
+
+
+def restore(connection: sa.Connection, article_id: ArticleId) -> Revision:
+    """Bring a removed article back as it was, and return it.
+
+    Raises:
+        UnknownArticle: when none of that id is removed, or it was purged.
+    """
+    known = connection.execute(
+        sa.select(articles).where(articles.c.id == article_id).with_for_update()
+    ).one_or_none()
+    if known is None or known.removed_at is None or known.purged_at is not None:
+        raise UnknownArticle(
+            f"no article {article_id} was removed and can come back; "
+            "`crisisbot articles list --removed` shows those that were"
+        )
+    newest = sa.select(revisions).where(revisions.c.article_id == article_id)
+    old = read_revision(connection.execute(newest.where(revisions.c.superseded_at.is_(None))).one())
+    shared = {field: getattr(old, field) for field in Article.__dataclass_fields__ if field != "key"}
+    article = Article(key=known.key, **shared)
+    _restore(connection, article_id, article, split(article.text, article.language))
+    return old
 
 
 def _restore(

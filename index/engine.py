@@ -158,6 +158,11 @@ class Engine:
         return snapshot is None or snapshot.corpus_state != self._corpus.state() or self.is_damaged
 
     @property
+    def is_far_behind(self) -> bool:
+        """Say whether it would take long to index what changed in the corpus since."""
+        return self._snapshot is None or self._sync.is_far_behind(self._snapshot)
+
+    @property
     def is_damaged(self) -> bool:
         """Say whether a question met word pieces that are not what was written."""
         snapshot = self._snapshot

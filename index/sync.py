@@ -120,6 +120,11 @@ class Sync:
             return None  # whoever writes the index makes it anew
         return None if than is not None and pointer == (than.name, than.corpus_state) else pointer
 
+    def is_far_behind(self, snapshot: Snapshot) -> bool:
+        """Say whether more changed than is followed at once."""
+        cursor = self._states.cursor(snapshot.corpus_state)
+        return cursor is None or self._corpus.newest_change() - cursor > CHANGES_AT_ONCE
+
     def merge_in_background(self, known: Snapshot | None = None) -> Snapshot | None:
         """Put segments together where that pays, beside whatever else goes on; None where there is nothing.
 

@@ -1,6 +1,7 @@
 """Admin: /add and /remove, and the buttons under what was added. Only for admins, in private."""
 
 import asyncio
+import itertools
 
 from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
@@ -9,6 +10,7 @@ from telegram.ext import ContextTypes
 
 from bot.admins import Admins
 from bot.delivery import acknowledge, edit, send, tried
+from bot.desk import Desk
 from bot.editor import BY_AN_ADMIN, Editor, Outcome
 from bot.handlers.arrivals import Arrivals
 from bot.messages import Messages, messages_for
@@ -25,7 +27,8 @@ from corpus.sources.posts import Publisher
 class Admin:
     """Answers what admins want done; whoever sends updates here has looked at who wrote them."""
 
-    def __init__(self, editor: Editor, arrivals: Arrivals, admins: Admins) -> None:
+    def __init__(self, desk: Desk, editor: Editor, arrivals: Arrivals, admins: Admins) -> None:
+        self._desk = desk
         self._editor = editor
         self._arrivals = arrivals
         self._admins = admins
@@ -54,12 +57,28 @@ class Admin:
         messages = _messages(message)
         name, *reason = context.args or [""]
         if (article_id := article_named(name)) is not None:
-            await send(message, await self._remove(article_id, " ".join(reason), messages))
+            also = list(itertools.takewhile(lambda word: article_named(word) is not None, reason))
+            for one in (article_id, *filter(None, map(article_named, also))):
+                await send(message, await self._remove(one, " ".join(reason[len(also) :]), messages))
         elif channel := channel_named(name):
             await send(message, await self._dismiss(channel, messages))
         else:
             how = messages.say("Write /remove, the number of an article, and why; or /remove and a @channel.")
             await send(message, Reply((how,)))
+
+    async def help(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer /help: what everybody may do, and what admins may besides."""
+        message = update.message
+        if message is None:
+            return
+        language = message.from_user.language_code if message.from_user else None
+        messages = messages_for(language)
+        also = messages.say(
+            "As an admin, you also forward posts to me or send documents, and they become articles. "
+            "/add with addresses adds pages, /remove with numbers and a reason removes articles, "
+            "/feeds lists feeds and channels."
+        )
+        await send(message, Reply((*self._desk.help(language).nodes, "\n\n", also)))
 
     async def press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer a press that removes an article."""

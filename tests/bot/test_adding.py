@@ -145,7 +145,7 @@ def test_an_impossible_field_is_named(
     crisisbot: CommandLine, zebra: Path, option: str, value: str, reason: str
 ) -> None:
     result = crisisbot.types("add", zebra, option, value)
-    assert result.exit_code == 1
+    assert result.exit_code == (2 if option == "--published" else 1)
     assert reason in result.stderr
     assert len(crisisbot.titles()) == 30
 
@@ -167,3 +167,38 @@ def test_file_names_command_no_terminal(crisisbot: CommandLine, tmp_path: Path) 
     result = crisisbot.types("add", tmp_path / "\x1b[2J.txt")
     assert "\x1b" not in result.stderr
     assert "[2J.txt: there is no such file or folder" in result.stderr
+
+
+def test_what_was_removed_comes_back_by_name_and_not_with_its_folder(
+    crisisbot: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "zebra.txt").write_text(ZEBRA, encoding="utf-8")
+    crisisbot.says("add", tmp_path / "news")
+    crisisbot.says("articles", "remove", str(crisisbot.titles()[ZEBRA]))
+    assert crisisbot.says("add", tmp_path / "news") == "1 stays removed\n"
+    assert crisisbot.says("add", tmp_path / "news" / "zebra.txt") == "1 restored\n"
+
+
+@pytest.mark.parametrize("place", ["", " ", "ftp://x.example/a"])
+def test_a_place_that_is_none_is_refused(crisisbot: CommandLine, place: str) -> None:
+    result = crisisbot.types("add", place)
+    assert result.exit_code == 1
+    assert "give files, folders, patterns, or addresses that begin with http:// or https://" in result.stderr
+
+
+def test_a_day_that_is_none_is_refused_once(crisisbot: CommandLine, zebra: Path) -> None:
+    result = crisisbot.types("add", zebra, "--published", "yesterday")
+    assert result.exit_code == 2
+    assert "write 2022-01-05 or" in result.stderr
+
+
+def test_a_removed_article_can_be_restored(crisisbot: CommandLine, zebra: Path) -> None:
+    crisisbot.says("add", zebra)
+    number = str(crisisbot.titles()["Zoo news"])
+    assert crisisbot.types("articles", "restore", number).exit_code == 2
+    crisisbot.says("articles", "remove", number)
+    assert crisisbot.says("articles", "restore", number) == f"restored {number}: Zoo news\n"
+    assert crisisbot.asks(WHICH)["evidence"][0]["quote"] == ZEBRA
+    crisisbot.says("articles", "remove", number, "--purge")
+    assert "no article" in crisisbot.types("articles", "restore", number).stderr

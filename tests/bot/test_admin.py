@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from corpus.articles import Article
 from corpus.database import sqlite_url
 from corpus.fetching import Fetcher
 from corpus.sources.posts import Publisher
@@ -180,6 +181,19 @@ async def test_an_article_is_removed_for_a_reason_that_is_kept(
     assert room.corpus.removed_because(web.url("/held")) == "it is not true"
     assert reply.text == f"Removed article {number}: Mayor held\nAdd it again to bring it back."
     assert again.text == f"There is no article {number} (any more)."
+
+
+async def test_several_articles_are_removed_for_one_reason(room: Newsroom, dana: Person) -> None:
+    numbers = [put_one(room, f"https://example.org/{name}") for name in ("a", "b")]
+    dana.says(f"/remove {numbers[0]} {numbers[1]} not true")
+    await room.served.settle()
+
+    reasons = {room.corpus.removed_because(f"https://example.org/{name}") for name in ("a", "b")}
+    assert reasons == {"not true"}
+
+
+async def test_help_tells_admins_what_they_may_do_besides(room: Newsroom, dana: Person) -> None:
+    assert "/remove with numbers" in (await room.served.reply_to(dana.says("/help"))).text
 
 
 @pytest.mark.parametrize("text", ["/remove", "/remove everything", "/remove -1"])
@@ -415,3 +429,9 @@ async def test_what_is_no_feed_gets_the_reason(room: Newsroom, dana: Person, web
     assert reply.text.startswith("Not added: ")
     assert "cannot be followed" in reply.text
     assert room.corpus.feeds.all() == []
+
+
+def put_one(room: Newsroom, url: str) -> int:
+    raw = {"text": f"Something happened at {url[-1]} in Oral.", "url": url, "title": f"News of {url[-1]}"}
+    room.corpus.put(Article.parse(raw, key=url, obtained="test", source="Test"))
+    return next(one.article_id for one in room.corpus.articles() if one.url == url)
