@@ -131,7 +131,7 @@ class Rounds:
         try:
             return self._corpus.feeds.due(self._ways.now())
         except DatabaseUnavailable as error:
-            log.error("feeds cannot be polled: %s", error)  # noqa: TRY400
+            log.error("feeds cannot be polled: %s; again in %.0f s", error, LOOK_EVERY_S)  # noqa: TRY400
             return ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from corpus.articles import ArticleId
     from corpus.store import Corpus
+    from corpus.stored import CorpusSummary
     from index.answers import Answer
     from index.signals import Signal
     from index.snapshots import Snapshot
@@ -87,7 +89,15 @@ class Growing:
         assert snapshot.corpus_state == self.corpus.state()
         for engine in engines:
             assert not engine.is_behind
-            assert engine.covered.passages == len(wanted)
+            assert _counted(engine, len(wanted)).passages == len(wanted)
+
+
+def _counted(engine: Engine, expected: int) -> CorpusSummary:
+    """Return what an engine covers, which it counts now and then."""
+    patience_ends = time.monotonic() + 10
+    while engine.covered.passages != expected and time.monotonic() < patience_ends:
+        engine.renew()
+    return engine.covered
 
 
 def signals(snapshot: Snapshot, question: str) -> dict[int, dict[Signal, float]]:
