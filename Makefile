@@ -8,6 +8,8 @@ TORCH := torch==2.13.0
 TORCH_CPU := https://download.pytorch.org/whl/cpu
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_FLAGS ?=
+# Tests on all processors, at most four: each process loads the models.
+SIDE_BY_SIDE ?= -n logical --maxprocesses 4 --dist worksteal
 # How often `make kills` lets processes die at random, on each database.
 ROUNDS ?= 300
 # Where public question sets lie, if anywhere; without them `make quality` asks its own questions alone.
@@ -32,7 +34,7 @@ run: $(VENV)/.installed ## Run the Telegram bot (needs TELEGRAM_BOT_TOKEN).
 	@$(BIN)/crisisbot run
 
 test: $(VENV)/.installed-dev ## Run all tests.
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(PYTEST_FLAGS)
 
 check: lint types quality ## Run lint, types, the gate of quality and all tests with coverage, as CI does.
 	$(MAKE) test PYTEST_FLAGS="--cov --cov-report=term --cov-fail-under=90 $(PYTEST_FLAGS)"
