@@ -543,7 +543,8 @@ def test_pages_nobody_named_are_fetched_with_the_pauses_the_site_asks_for(
 def test_one_request_at_a_time_reaches_a_host_and_none_waits_for_another_host(
     web: Web, internet: Internet, fetcher: Fetcher
 ) -> None:
-    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 1\r\n\r\n"
+    # Without a length, so that the caller waits for an end that the server has noted before.
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
     web.sends("/slow", [head, b"a"], every_s=0.005)
     web.hangs("/hangs")
     with ThreadPoolExecutor(8) as threads:
