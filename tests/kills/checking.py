@@ -41,7 +41,7 @@ _AT_ONCE = 1 << 24
 
 def settle(place: Place) -> list[str]:
     """Let all that was published come in, with nobody killing; return what went wrong."""
-    for words in (["add", str(place.added)], ["feed", "poll", "1"], ["watch", str(place.watched)]):
+    for words in (["add", *place.files], ["feed", "poll", "1"], ["watch", str(place.watched)]):
         _let_come(place, words)
     place.seen, twice = place.look()
     return twice + [f"{one.title} ({one.origin}) was lost" for one in _missing(place)]

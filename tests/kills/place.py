@@ -46,6 +46,11 @@ class Place:
         return self.folder / "added"
 
     @property
+    def files(self) -> list[str]:
+        """The files that are added, by name, so that removed ones come back; without any, their folder."""
+        return [str(file) for file in sorted(self.added.iterdir())] or [str(self.added)]
+
+    @property
     def watched(self) -> Path:
         return self.folder / "watched"
 

@@ -219,7 +219,7 @@ def _done(process: Process) -> Done:
 def words(kind: str, place: Place, *, article_id: int | None = None) -> list[str]:
     """Return how a command is typed."""
     return {
-        "add": ["add", str(place.added)],
+        "add": ["add", *place.files],
         "watch": ["watch", str(place.watched), "--every", "0.1"],
         "poll": ["feed", "poll", "1"],
         "poll on": ["feed", "poll", "--follow"],
