@@ -133,6 +133,7 @@ def read_account(sentences: Sequence[str], language: Language, published: Publis
     return Account(tuple(read[first:]), published)
 
 
+@functools.lru_cache(maxsize=10_000)
 def wording(sentence: str) -> int:
     """Hash a sentence's words into 63 bits; case, punctuation and white space do not count."""
     return _hash(" ".join(words_of(sentence)))

@@ -24,8 +24,17 @@ def live(statement: AnySelect) -> AnySelect:
 
 
 def live_passages(statement: AnySelect) -> AnySelect:
-    """Restrict a statement over passages in the same way."""
-    return live(statement.join_from(passages, revisions, passages.c.revision_id == revisions.c.id))
+    """Restrict a statement over passages in the same way.
+
+    SQLite must not begin with the index of current revisions, which are nearly all of them: passages are few.
+    """
+    is_current = sa.func.coalesce(revisions.c.superseded_at, sa.null()).is_(None)
+    return (
+        statement.join_from(passages, revisions, passages.c.revision_id == revisions.c.id)
+        .join_from(revisions, articles, revisions.c.article_id == articles.c.id)
+        .where(is_current)
+        .where(articles.c.removed_at.is_(None))
+    )
 
 
 def current(connection: sa.Connection, article_id: ArticleId, *, locked: bool = False) -> Revision:
