@@ -1,19 +1,18 @@
 """Feeding: adding, listing, removing and polling feeds for people at a terminal."""
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from json import dumps
-from types import FrameType
 
 import click
 
 from bot.composition import make_fetcher, open_corpus
 from bot.settings import Settings
+from bot.signals import until_a_signal
 from bot.visible import visible
 from corpus.errors import DatabaseUnavailable
 from corpus.feeds import EntryCounts, Feed, FeedId
@@ -232,21 +231,15 @@ class _Pollers:
 def _until_a_signal(settings: Settings, corpus: Corpus) -> Iterator[_Pollers]:
     """Leave the block at SIGINT or SIGTERM: fetching is broken off, and what is being stored is stored."""
     ended = threading.Event()
-    with make_fetcher(settings) as fetcher, ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed") as threads:
-        before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    with (
+        until_a_signal(),
+        make_fetcher(settings) as fetcher,
+        ThreadPoolExecutor(AT_ONCE, thread_name_prefix="feed") as threads,
+    ):
         try:
             yield _Pollers(corpus, Ways(fetcher, should_end=ended.is_set), threads)
         except KeyboardInterrupt:
             ended.set()
             fetcher.close()  # before the threads are waited for
             threads.shutdown(wait=False, cancel_futures=True)
-            log.info("ended by a signal")
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # one is enough; what is open is being closed
-    raise KeyboardInterrupt
+            raise

@@ -7,17 +7,15 @@ polls the feeds, too.
 
 import logging
 import os
-import signal
 import sys
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bot.composition import make_fetcher, open_corpus
 from bot.feeding import poll_until
 from bot.settings import Settings
+from bot.signals import signals_setting
 from corpus.errors import CorpusError
 from corpus.privacy import hide_memory
 from corpus.store import Corpus
@@ -57,7 +55,7 @@ def follow(settings: Settings, *, tied: bool = False) -> None:
     if tied:
         os.nice(NICE)
         threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
-    with _signals_setting(stop), open_corpus(settings) as corpus:
+    with signals_setting(stop), open_corpus(settings) as corpus:
         follower = Follower(
             Sync(settings.index_folder, corpus, SentenceEncoder(settings.model())), corpus, stop
         )
@@ -138,17 +136,6 @@ class Follower:
 
 def _poll_feeds(settings: Settings, corpus: Corpus, stop: threading.Event) -> None:
     poll_until(corpus, make_fetcher(settings), stop)
-
-
-@contextmanager
-def _signals_setting(stop: threading.Event) -> Iterator[None]:
-    """Have SIGINT and SIGTERM set an event."""
-    before = {one: signal.signal(one, lambda *_: stop.set()) for one in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 def _wait_for_end(stop: threading.Event) -> None:

@@ -1,17 +1,15 @@
 """Watching a folder: what comes into it is stored and indexed soon after it is whole, until a signal."""
 
 import logging
-import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from bot.composition import make_engine, open_corpus, refresh
 from bot.settings import Settings
+from bot.signals import until_a_signal
 from bot.visible import visible
 from corpus.articles import Article, ArticleId
 from corpus.errors import CorpusError
@@ -48,7 +46,7 @@ class Watch:
 
 def watch_folder(settings: Settings, watch: Watch) -> None:
     """Watch a folder until SIGINT or SIGTERM."""
-    with _until_a_signal(), open_corpus(settings) as corpus:
+    with until_a_signal(), open_corpus(settings) as corpus:
         engine = make_engine(settings, corpus).engine
 
         def follow() -> None:
@@ -179,22 +177,3 @@ class Watcher:
         for path, reason in look.selection.obstacles:
             log.warning("%s: %s", visible(shown(path)), visible(reason))
         self._told = state
-
-
-@contextmanager
-def _until_a_signal() -> Iterator[None]:
-    """Leave the block at once at SIGINT or SIGTERM; whatever it writes is made to bear that."""
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    except KeyboardInterrupt:
-        log.info("ended by a signal")
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)  # one is enough; what is open is being closed
-    raise KeyboardInterrupt
