@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import resource
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +13,9 @@ from corpus.errors import DatabaseUnavailable
 from corpus.store import Change, Corpus
 from corpus.writing import put
 from tests.fakes.articles import write_article, write_long_article
+from tests.fakes.damage import full_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -93,17 +92,6 @@ def test_the_url_has_the_last_word_on_how_postgresql_is_reached(postgresql_url: 
 # SQLite
 
 
-@contextmanager
-def files_no_larger_than(size: int) -> Iterator[None]:
-    """Let the system refuse to make any file larger, as a full disk would."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 def test_a_disk_that_takes_no_more_leaves_nothing_half_written(sqlite_file_url: str, tmp_path: Path) -> None:
     with closing(Corpus.open(sqlite_file_url)) as corpus:
         corpus.put(write_article("before"))
@@ -111,7 +99,7 @@ def test_a_disk_that_takes_no_more_leaves_nothing_half_written(sqlite_file_url: 
         largest = max(file.stat().st_size for file in tmp_path.iterdir())
 
         def put_many() -> None:
-            with files_no_larger_than(largest + 8_192):
+            with full_disk(largest + 8_192):
                 for number in range(100):
                     corpus.put(write_long_article(number))
 
