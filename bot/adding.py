@@ -35,8 +35,8 @@ def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]
     strange = [Rejected(place or '""', NO_PLACE) for place in places if _is_strange(place)]
     named = [place for place in places if not _is_strange(place)]
     paths = [Path(place) for place in named if not ADDRESS.match(place)]
-    pages = (_read_address(settings, place, stated) for place in named if ADDRESS.match(place))
     with open_corpus(settings) as corpus:
+        pages = (_read_address(settings, corpus, place, stated) for place in named if ADDRESS.match(place))
         # What was removed comes back when it is named itself, not with a folder in which it lies.
         files = read_files([path for path in paths if path.is_file()], stated=stated, known=corpus.find)
         folders = read_files([path for path in paths if not path.is_file()], stated=stated, known=corpus.find)
@@ -60,12 +60,14 @@ def _is_strange(place: str) -> bool:
     return not place.strip() or ("://" in place and not ADDRESS.match(place))
 
 
-def _read_address(settings: Settings, url: str, stated: Mapping[str, str]) -> Article | Rejected:
+def _read_address(
+    settings: Settings, corpus: Corpus, url: str, stated: Mapping[str, str]
+) -> Article | Rejected:
     from corpus.sources.pages import read_page  # noqa: PLC0415 (files need no way to the web)
 
     try:
         with make_fetcher(settings) as fetcher:
-            return read_page(fetcher, url, stated=stated)
+            return read_page(fetcher, url, stated=stated, known=corpus.find)
     except (FetchFailed, InvalidArticle, UnreadableSource) as error:
         return Rejected(url, str(error))
 

@@ -86,7 +86,7 @@ class Editor:
         from corpus.sources.pages import read_page  # noqa: PLC0415 (not needed for most commands)
 
         try:
-            return self._take(read_page(self._fetcher, url))
+            return self._take(read_page(self._fetcher, url, known=self._corpus.find))
         except (InvalidArticle, FetchFailed, UnreadableSource) as error:
             return Rejected(url, str(error))
 

@@ -75,6 +75,16 @@ class Article:
             published=published(raw.get("published")),
         )
 
+    def keeping(self, before: "Revision | None", *, names_source: bool) -> "Article":
+        """Return itself with what is not said of it now as it was before: who published it, and when.
+
+        `names_source`: its source is what it says, and not a name to fall back on.
+        """
+        if before is None:
+            return self
+        source = self.source if names_source else before.source
+        return replace(self, source=source, published=self.published or before.published)
+
     @property
     def digest(self) -> str:
         """SHA-256 over all that a reader sees: equal digests are the same revision."""

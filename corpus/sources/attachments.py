@@ -5,7 +5,7 @@ Their names say of which kind they are; no path is made of them.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from corpus.articles import Article
@@ -50,7 +50,7 @@ def parse_attachment(
         attachment: of a readable kind.
         stated: fields that hold whatever the file says.
         otherwise: fields that hold where the file says nothing.
-        known: what is known of an article by its key; one that names no source keeps the one that it had.
+        known: what is known of an article by its key; one that names no source, or no day, keeps what it had.
     """
     try:
         for found in PARSERS[ending(attachment.name)](attachment.content):
@@ -70,9 +70,7 @@ def _article(
         article = Article.parse(raw, key=key, obtained="telegram", source=attachment.name)
     except InvalidArticle as error:
         return Rejected(place, str(error))
-    if not raw.get("source") and (before := known(article.key)) is not None:
-        return replace(article, source=before.source)
-    return article
+    return article.keeping(known(article.key), names_source=bool(raw.get("source")))
 
 
 def _said(found: Found | Broken) -> RawArticle:

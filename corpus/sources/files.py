@@ -4,7 +4,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.articles import Article, Revision
@@ -70,7 +70,7 @@ def read_files(
         paths: files, folders, patterns. What is broken is yielded as `Rejected`, and the rest goes on.
         stated: fields that hold for every article here, whatever the files say, such as `source`.
         known: what is known of an article by its key, such as `Corpus.find`. An article whose file names no
-            source keeps the one that was stated of it before.
+            source, or no day, keeps the one that was stated of it before.
     """
     return Reading(paths, stated or {}, known)
 
@@ -142,6 +142,4 @@ def _article(path: Path, found: Found | Broken, stated: RawArticle, known: Known
         article = Article.parse(raw, key=key, obtained="file", source=shown(path.name))
     except InvalidArticle as error:
         return Rejected(place, str(error))
-    if not raw.get("source") and (before := known(article.key)) is not None:
-        return replace(article, source=before.source)
-    return article
+    return article.keeping(known(article.key), names_source=bool(raw.get("source")))

@@ -11,6 +11,7 @@ from corpus.articles import Article, Published, is_address
 from corpus.errors import InvalidArticle
 from corpus.fetching import Fetched, Fetcher
 from corpus.sources.dates import read_date
+from corpus.sources.files import Known, nothing_known
 from corpus.sources.formats import PARSERS, Found
 from corpus.sources.limited import parse_limited
 from corpus.sources.trees import Element
@@ -69,6 +70,7 @@ def read_page(
     url: str,
     *,
     stated: Mapping[str, object] | None = None,
+    known: Known = nothing_known,
     uninvited: bool = False,
     named_by: str | None = None,
 ) -> Article:
@@ -78,6 +80,8 @@ def read_page(
         fetcher: the way to the web.
         url: where the page is.
         stated: fields that hold whatever the page says, such as `source`.
+        known: what is known of an article by its key, such as `Corpus.find`. One that is known keeps its
+            source, for sites call themselves one thing and another, and its day where the page says none.
         uninvited: nobody named this very page, so what the site asks of robots decides.
         named_by: where the document is that names it; None, if a person does.
 
@@ -97,7 +101,8 @@ def read_page(
     except InvalidArticle as error:
         raise InvalidArticle(f"{host}: {error}") from error
     fields = {"url": fetched.url, **{name: value for name, value in raw.items() if value}, **(stated or {})}
-    return Article.parse(fields, key=canonical(fetched.url), obtained="page", source=host)
+    article = Article.parse(fields, key=canonical(fetched.url), obtained="page", source=host)
+    return article.keeping(known(article.key), names_source="source" in (stated or {}))
 
 
 def content_of(fetched: Fetched) -> bytes:

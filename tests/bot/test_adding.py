@@ -105,10 +105,13 @@ def test_files_of_other_kinds_in_a_folder_are_passed_over_and_counted(
     assert crisisbot.says("add", tmp_path / "news").endswith(", 2 files of other kinds passed over\n")
 
 
-def test_a_source_that_was_stated_once_stays(crisisbot: CommandLine, tmp_path: Path) -> None:
-    (tmp_path / "zebra.txt").write_text(ZEBRA, encoding="utf-8")  # names no source itself
-    crisisbot.says("add", tmp_path / "zebra.txt", "--source", "The Gazette")
+def test_what_was_stated_once_stays(crisisbot: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "zebra.txt").write_text(ZEBRA, encoding="utf-8")  # names neither source nor day itself
+    stated = ("--source", "The Gazette", "--published", "2022-01-05")
+    crisisbot.says("add", tmp_path / "zebra.txt", *stated)
     assert crisisbot.says("add", tmp_path / "zebra.txt") == "1 unchanged\n"
+    article = crisisbot.asks(WHICH)["evidence"][0]["article"]
+    assert (article["source"], article["published"]) == ("The Gazette", "2022-01-05")
 
 
 def test_a_folder_without_articles_says_what_is_read(crisisbot: CommandLine, tmp_path: Path) -> None:

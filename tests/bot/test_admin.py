@@ -118,6 +118,17 @@ async def test_a_page_becomes_an_article_and_once_more_changes_nothing(
     assert "was there already" in again.text
 
 
+async def test_a_page_keeps_what_was_stated_of_it_in_the_terminal(
+    room: Newsroom, dana: Person, web: Web
+) -> None:
+    stated = {"text": HELD, "title": "Mayor held", "source": "Agency", "published": "2022-01-05"}
+    room.corpus.put(Article.parse(stated, key=web.url("/held"), obtained="page", source="127.0.0.1"))
+
+    reply = await room.served.reply_to(dana.says(f"/add {web.url('/held')}"))
+
+    assert "Agency; 5 January 2022; English; 2 sentences" in reply.text
+
+
 async def test_several_pages_are_told_of_together_also_those_that_cannot_be_had(
     room: Newsroom, dana: Person, web: Web
 ) -> None:

@@ -7,14 +7,16 @@ import shutil
 import signal
 import threading
 from contextlib import closing
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.watching import Watch, Watcher
-from corpus.articles import ArticleId
+from corpus.articles import Article, ArticleId
 from corpus.database import sqlite_url
 from corpus.errors import DatabaseUnavailable
+from corpus.sources.files import read_files
 from corpus.store import Change, Corpus
 from tests.fakes.documents import Page, docx, paragraph, pdf
 
@@ -94,6 +96,19 @@ def test_what_is_there_and_what_comes_is_stored_and_the_index_follows_each_time(
 
     assert story.texts == ["It is loud.", "It was calm.", "It was seen."]
     assert story.follows == 2
+
+
+def test_what_is_known_of_a_file_stays_when_it_is_watched_without_that(story: Story) -> None:
+    story.write("a.txt")
+    (article,) = read_files([story.folder], stated={"source": "Agency", "published": "2022-01-05"})
+    assert isinstance(article, Article)
+    story.corpus.put(article)
+
+    story.tell(story.writes("a.txt", "It is loud."))
+
+    (revision,) = story.corpus.articles()
+    assert (revision.text, revision.number) == ("It is loud.", 2)
+    assert (revision.source, revision.published) == ("Agency", date(2022, 1, 5))
 
 
 def test_a_changed_file_is_a_revision_and_unchanged_ones_change_nothing_after_a_restart(story: Story) -> None:

@@ -342,6 +342,22 @@ def test_a_stated_source_stays_until_another_is_stated(tmp_path: Path) -> None:
         assert add() == ("Own", Change.ADDED)
 
 
+def test_a_stated_day_stays_until_another_is_stated_or_the_file_says_one(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.md")
+    with closing(Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))) as corpus:
+
+        def add(**stated: object) -> tuple[object, Change]:
+            (article,) = read_files([path], stated=stated, known=corpus.find)
+            assert isinstance(article, Article)
+            return article.published, corpus.put(article)
+
+        assert add(published="2022-01-05") == (date(2022, 1, 5), Change.ADDED)
+        assert add() == (date(2022, 1, 5), Change.UNCHANGED)
+        assert add(published="2022-01-06") == (date(2022, 1, 6), Change.REVISED)
+        write(path, "---\npublished: 2022-01-07\n---\nIt was calm.")
+        assert add() == (date(2022, 1, 7), Change.REVISED)
+
+
 # Keys of articles that share a file
 
 

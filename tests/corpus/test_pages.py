@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
+from corpus.database import sqlite_url
 from corpus.errors import FetchFailed, FetchRefused, InvalidArticle
 from corpus.fetching import Fetcher
 from corpus.languages import Language
 from corpus.sources.pages import read_head, read_page
+from corpus.store import Change, Corpus
 from tests.fakes.internet import Internet
 from tests.fakes.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 ALMATY = timezone(timedelta(hours=6))
 HALF_PAST_TWO = datetime(2022, 1, 5, 14, 30, tzinfo=ALMATY)
@@ -119,6 +123,23 @@ def test_what_is_stated_stands_above_what_the_page_says(web: Web, fetcher: Fetch
     assert (article.source, article.title, article.published) == ("KazTAG", "Gas", date(2022, 1, 6))
     assert (article.url, article.key) == ("https://kaztag.example/1", "https://kaztag.example/1")
     assert article.language is Language.KAZAKH
+
+
+def test_a_page_that_is_known_keeps_its_source_and_its_day_unless_it_says_another(
+    web: Web, fetcher: Fetcher, tmp_path: Path
+) -> None:
+    web.says("/news/gas", page('<meta property="og:site_name" content="Орда">'))
+    with closing(Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))) as corpus:
+
+        def add(**stated: object) -> tuple[str, object, Change]:
+            article = read_page(fetcher, ADDRESS, stated=stated, known=corpus.find)
+            return article.source, article.published, corpus.put(article)
+
+        assert add(source="KazTAG", published="2022-01-06") == ("KazTAG", date(2022, 1, 6), Change.ADDED)
+        assert add() == ("KazTAG", date(2022, 1, 6), Change.UNCHANGED)
+        web.says("/news/gas", page(linked('{"@type": "NewsArticle", "datePublished": "2022-01-07"}')))
+        assert add() == ("KazTAG", date(2022, 1, 7), Change.REVISED)
+        assert add(source="Orda.kz")[0] == "Orda.kz"
 
 
 @pytest.mark.parametrize(
