@@ -1,12 +1,13 @@
 """Deciding: which entries of a feed are read now, and when the feed is polled again; pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from corpus.errors import FetchFailed, FetchRefused, InvalidArticle
 from corpus.feeds import TRIES, KnownEntry
-from corpus.sites import PEACE
+from corpus.sites import PEACE, host_of
 from corpus.sources.dates import as_moment
 from corpus.sources.entries import Entry
 from corpus.sources.parsed import Child
@@ -39,16 +40,10 @@ _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What is read now, newest first; how many find no room; whether any waits for its own time."""
+    """What is to be read, in this order as long as there is room; whether any waits for its own time."""
 
-    now: tuple[Entry, ...]
-    left: int
+    due: tuple[Entry, ...]
     is_waiting: bool
-
-    @property
-    def numbers(self) -> tuple[int, int]:
-        """How many are read now, of how many."""
-        return len(self.now), len(self.now) + self.left
 
 
 def choose_entries(
@@ -58,11 +53,14 @@ def choose_entries(
     now: datetime,
     limit: int,
 ) -> Decision:
-    """Choose what is new, says something else, or failed and may be tried again."""
+    """Choose what is new, says something else, or failed and may be tried again: the newest first.
+
+    Where there are more than `limit`, the sites take turns, so that none fills all places.
+    """
     standing = [(entry, _stands(entry, known.get(entry.name), now)) for entry in entries]
     due = sorted((entry for entry, stands in standing if stands == "due"), key=_newness, reverse=True)
     is_waiting = any(stands == "waits" for _, stands in standing)
-    return Decision(tuple(due[:limit]), max(len(due) - limit, 0), is_waiting)
+    return Decision(tuple(_in_turns(due) if len(due) > limit else due), is_waiting)
 
 
 def is_time(known: KnownEntry, now: datetime) -> bool:
@@ -117,6 +115,17 @@ def _stands(entry: Entry, known: KnownEntry | None, now: datetime) -> str:
 
 def _reread_pause(known: KnownEntry) -> timedelta:
     return min(REREAD_AFTER * int(4 ** min(known.failures, 10)), LONGEST_REREAD)
+
+
+def _in_turns(entries: Iterable[Entry]) -> list[Entry]:
+    """Order entries so that each site has one before any has its next; otherwise they stay as they were."""
+    before: Counter[str] = Counter()
+    rounds: list[tuple[int, Entry]] = []
+    for entry in entries:
+        host = host_of(entry.url)
+        rounds.append((before[host], entry))
+        before[host] += 1
+    return [entry for _, entry in sorted(rounds, key=lambda one: one[0])]
 
 
 def _newness(entry: Entry) -> datetime:

@@ -92,6 +92,7 @@ class _Polling:
         self._changes: Counter[Change] = Counter()
         self._unread = 0
         self._left_alone = 0
+        self._places = ways.at_once  # what may still be read in this poll
         self._sites = Sites()
         self._is_ours = True
         self._kind = "feed"
@@ -142,10 +143,12 @@ class _Polling:
             self._feed = replace(self._feed, title=parsed.title or self._feed.title)
         names = {entry.name for entry in entries}
         known = feeds.known(self._feed.id, names)
-        chosen = deciding.choose_entries(entries, known, now=now, limit=self._ways.at_once)
-        if chosen.left:
-            log.info("feed %s: the newest %s of %s new entries are read now", self._feed.id, *chosen.numbers)
-        left = chosen.left + self._read_some(chosen.now, known)
+        chosen = deciding.choose_entries(entries, known, now=now, limit=self._places)
+        if len(chosen.due) > self._places:
+            log.info(
+                "feed %s: of %s new entries %s are read now", self._feed.id, len(chosen.due), self._places
+            )
+        left = self._read_some(chosen.due, known)
         vanished = {one.name: one for one in feeds.waiting(self._feed.id) if one.name not in names}
         again = [entry for entry in map(_entry_again, vanished.values()) if entry is not None]
         due = [entry for entry in again if deciding.is_time(vanished[entry.name], now)]
@@ -160,22 +163,26 @@ class _Polling:
     def _read_some(
         self, entries: Sequence[Entry], known: Mapping[str, KnownEntry], *, are_named: bool = True
     ) -> int:
-        """Read entries and note each when its article is stored; return how many are left."""
-        left_alone = 0
+        """Read entries while there is room, note each when its article is stored; return how many are left.
+
+        The place of one whose site is left alone goes to the next one.
+        """
+        passed_over = 0
         for number, entry in enumerate(entries):
             if self._ways.should_end() or not self._is_ours:
-                return left_alone + len(entries) - number
-            if self._sites.is_left_alone(entry.url):
-                left_alone += 1
-                self._left_alone += 1
+                return passed_over + len(entries) - number
+            if self._sites.is_left_alone(entry.url) or not self._places:
+                passed_over += 1
+                self._left_alone += self._sites.is_left_alone(entry.url)
                 continue
             if number and number % PROGRESS_EVERY == 0:
                 log.info("feed %s: %s of %s entries are read", self._feed.id, number, len(entries))
             read = self._read(entry, known.get(entry.name), is_named=are_named)
             if read.problem and self._ways.should_end():  # what we broke off ourselves is no failure
-                return left_alone + len(entries) - number
+                return passed_over + len(entries) - number
+            self._places -= 1
             self._note(read)
-        return left_alone
+        return passed_over
 
     def _read(self, entry: Entry, before: KnownEntry | None, *, is_named: bool) -> KnownEntry:
         """Read an entry and store its article; where there is none, say why and how often that was so."""

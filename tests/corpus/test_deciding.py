@@ -34,11 +34,25 @@ def known(
     return KnownEntry(one.name, digest or one.digest, "key", NOON, problem, failures)
 
 
-def test_the_newest_are_read_first_as_many_as_may_and_undated_ones_last_in_their_order() -> None:
+def test_the_newest_are_read_first_and_undated_ones_last_in_their_order() -> None:
     entries = [entry(1), entry(2, hour=8), entry(3, hour=11), entry(4), entry(5, hour=10)]
     decision = choose_entries(entries, {}, now=NOON, limit=4)
-    assert [one.id for one in decision.now] == ["3", "5", "2", "1"]
-    assert (decision.left, decision.is_waiting, decision.numbers) == (1, False, (4, 5))
+    assert [one.id for one in decision.due] == ["3", "5", "2", "1", "4"]
+    assert not decision.is_waiting
+
+
+def test_where_not_all_can_be_read_sites_take_turns() -> None:
+    busy = [entry(number, hour=number) for number in (11, 10, 9, 8)]
+    others = [
+        Entry(
+            f"other {hour}", f"https://other.example/{hour}", published=datetime(2022, 1, 5, hour, tzinfo=UTC)
+        )
+        for hour in (1, 2)
+    ]
+    everything = choose_entries([*busy, *others], {}, now=NOON, limit=6)
+    assert [one.id for one in everything.due] == ["11", "10", "9", "8", "other 2", "other 1"]
+    some = choose_entries([*busy, *others], {}, now=NOON, limit=5)
+    assert [one.id for one in some.due] == ["11", "other 2", "10", "other 1", "9", "8"]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +79,14 @@ def test_a_known_entry_is_read_again_when_it_says_something_else_or_may_be_tried
     one = entry(1)
     before = {one.name: known(one, digest=digest, problem=problem, failures=failures)}
     decision = choose_entries([one], before, now=NOON + timedelta(minutes=minutes), limit=9)
-    assert bool(decision.now) is is_read
+    assert bool(decision.due) is is_read
     assert decision.is_waiting is is_waiting
 
 
 def test_what_the_feed_itself_holds_is_taken_as_soon_as_it_changes() -> None:
     one = entry(1, content=WHOLE)
     decision = choose_entries([one], {one.name: known(one, digest="other")}, now=NOON, limit=9)
-    assert decision.now == (one,)
+    assert decision.due == (one,)
 
 
 def test_what_is_refused_is_given_up_at_once_and_a_page_without_an_article_soon() -> None:

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from corpus import polling
+from corpus.deciding import ENTRIES_AT_ONCE
 from corpus.feeds import TRIES, Feed
 from corpus.fetching import Fetcher, Time
 from corpus.polling import Poll, Ways, poll_feed
@@ -83,8 +84,8 @@ class Strangers:
         feed, _ = self.corpus.feeds.add(url, title=None, stated={}, every_s=300, now=self.passing.now())
         return feed
 
-    def poll(self, feed: Feed) -> Poll:
-        ways = Ways(self.fetcher, now=self.passing.now, chance=lambda: 0.5)
+    def poll(self, feed: Feed, *, at_once: int = ENTRIES_AT_ONCE) -> Poll:
+        ways = Ways(self.fetcher, now=self.passing.now, chance=lambda: 0.5, at_once=at_once)
         poll = poll_feed(self.corpus, feed.id, ways)
         assert poll is not None
         return poll
@@ -324,6 +325,17 @@ def test_a_site_that_is_down_hides_no_other(strangers: Strangers) -> None:
     strangers.site("awake.example").says("/2", page(SAFE))
     poll = strangers.poll(strangers.follow("http://list.example/feed"))
     assert (poll.changes, poll.unread, poll.left) == (Counter({Change.ADDED: 1}), 3, 6)
+
+
+def test_the_places_of_a_site_that_is_down_go_to_others(strangers: Strangers) -> None:
+    down = [item(f"http://down.example/{number}") for number in range(30)]
+    awake = [item(f"http://awake.example/{number}", minutes=1) for number in range(6)]
+    strangers.announces("list.example", *down, *awake)
+    for number in range(6):
+        strangers.site("awake.example").says(f"/{number}", page(f"{SAFE} Report {number}."))
+    feed = strangers.follow("http://list.example/feed")
+    poll = strangers.poll(feed, at_once=9)
+    assert (poll.changes, poll.unread, poll.left) == (Counter({Change.ADDED: 6}), 3, 27)
 
 
 def test_a_site_that_is_blocked_for_a_while_is_read_afterwards(strangers: Strangers) -> None:
