@@ -186,17 +186,21 @@ class _Polling:
 
     def _read(self, entry: Entry, before: KnownEntry | None, *, is_named: bool) -> KnownEntry:
         """Read an entry and store its article; where there is none, say why and how often that was so."""
-        stored, error = self._attempt(self._take, entry)
+        stored, error = self._attempt(lambda one: self._take(one, before), entry)
         self._sites.note(entry.url, error)
         if error is not None:
             failed = self._failure(entry, before, error, is_named=is_named)
-            if failed.is_given_up:
+            is_plain = failed.is_given_up or isinstance(error, CorpusError)
+            if is_plain and not self._ways.should_end():  # else it may be we who ended it
                 stored, _ = self._attempt(self._take_short, entry)
             if stored is None:
                 self._unread += 1
                 about = canonical(entry.url or "an entry")
                 log.warning("feed %s: %s: %s", self._feed.id, about, failed.problem)
                 return failed
+            if not failed.is_given_up:  # its page is better, once it can be had
+                self._changes[stored[1]] += 1
+                return replace(failed, article_key=stored[0])
         key, change = stored or ("", Change.UNCHANGED)
         self._changes[change] += 1
         in_vain = before is not None and before.problem is None and change is Change.UNCHANGED
@@ -218,9 +222,15 @@ class _Polling:
             log.error("feed %s: %s cannot be read", self._feed.id, about, exc_info=error)
         return None, error
 
-    def _take(self, entry: Entry) -> _Stored | None:
+    def _take(self, entry: Entry, before: KnownEntry | None) -> _Stored:
+        """Store what an entry is about; in place of its short text, wherever its page says that it is."""
         article = read_entry(self._ways.fetcher, entry, self._origin(entry))
-        return self._put(replace(article, obtained=self._kind))
+        key = before.article_key if before else None
+        short = self._corpus.find(key) if key and key != article.key else None
+        is_in_its_place = key and short is not None and short.obtained == SHORT
+        return self._put(
+            replace(article, key=key if key and is_in_its_place else article.key, obtained=self._kind)
+        )
 
     def _take_short(self, entry: Entry) -> _Stored | None:
         """Store a short content, unless there is more than that already: it may be but a beginning."""

@@ -314,6 +314,56 @@ def test_where_robots_are_not_wanted_the_feeds_own_short_text_is_taken_and_a_sum
     assert place.poll().unread == 0
 
 
+WALL = "<html><title>Sign in</title><body><p>Please sign in to continue reading. Thank you.</p></body></html>"
+FLASH = "<p>URGENT: the airport of Almaty is closed.</p>"
+
+
+@pytest.mark.parametrize("stands", ["robots", "wall", "missing", "down", "busy"])
+def test_a_flash_is_the_article_at_once_where_its_page_cannot_be_read(place: Place, stands: str) -> None:
+    if stands == "robots":
+        place.web.says("/robots.txt", "User-agent: *\nDisallow: /news/", content_type="text/plain")
+    elif stands == "wall":
+        place.web.says("/news/1", WALL)
+    elif stands != "missing":
+        place.web.fails("/news/1", 500 if stands == "down" else 429)
+    place.follow()
+    place.has(Item(1, content=FLASH))
+    poll = place.poll()
+    assert (poll.changes, poll.unread) == (Counter({Change.ADDED: 1}), 0)
+    (revision,) = place.corpus.articles()
+    assert (revision.text, revision.obtained) == ("URGENT: the airport of Almaty is closed.", "feed alone")
+
+
+def test_the_page_of_a_flash_takes_its_place_once_it_can_be_read_wherever_it_is(place: Place) -> None:
+    place.follow()
+    place.has(Item(1, content=FLASH))
+    place.poll()
+    assert place.corpus.feeds.counts()[place.feed.id].waiting == 1
+    place.web.redirects("/news/1", "/news/2")
+    place.has_pages(2)
+    place.passing.pass_by(600)
+    assert place.poll().changes == Counter({Change.REVISED: 1})
+    (revision,) = place.corpus.articles()
+    assert (revision.text, revision.obtained, revision.number) == (PAGE_TEXT, "feed", 2)
+    place.web.fails("/news/1", 404)
+    place.has(Item(1, content=FLASH, summary="Other"))
+    place.passing.pass_by(600)
+    assert place.poll().unread == 1
+    assert place.corpus.articles()[0].text == PAGE_TEXT
+
+
+def test_a_flash_without_an_address_is_the_article(place: Place) -> None:
+    place.web.says(
+        "/feed",
+        '<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Orda</title><item>'
+        f"<guid>1</guid><content:encoded>{html.escape(FLASH)}</content:encoded></item></channel></rss>",
+        content_type="application/rss+xml",
+    )
+    place.follow()
+    assert place.poll().changes == Counter({Change.ADDED: 1})
+    assert place.corpus.articles()[0].text == "URGENT: the airport of Almaty is closed."
+
+
 def test_a_wall_in_front_of_a_page_is_not_taken_for_it(place: Place) -> None:
     place.follow()
     place.has(Item(1))
