@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.languages import Language
-from corpus.stored import PassageId
+from index.ids import NONE
 from index.merging import Size
 from index.parts import Living
 from index.postings import Numbers
@@ -50,6 +50,10 @@ class Content:
                     found.setdefault(language, []).append(living)
         return found
 
+    def ids(self) -> Numbers:
+        """Return the ids of all passages that can be found, ascending."""
+        return np.sort(np.concatenate([NONE, *(one.ids for one in self.living())]))
+
     def holds(self, ids: Numbers) -> NDArray[np.bool_]:
         """Say which passages can be found, (n,)."""
         found = np.zeros(len(ids), dtype=bool)
@@ -63,13 +67,12 @@ class Content:
         """Add the newest segment."""
         return Content((*self.segments, segment), self.dead)
 
-    def without(self, ids: Collection[PassageId]) -> "Content":
+    def without(self, ids: Numbers) -> "Content":
         """Take out those of some passages that are here."""
         dead = dict(self.dead)
-        wanted = np.fromiter(ids, dtype=np.int64)
         for one in self.segments:
             for language, part in one.parts.items():
-                rows = part.rows_of(wanted)
+                rows = part.rows_of(ids)
                 if len(rows):
                     before = dead.get(_key(one, language), np.zeros(0, dtype=np.int32))
                     dead[_key(one, language)] = np.union1d(before, rows).astype(np.int32)

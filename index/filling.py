@@ -6,14 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-
 from corpus.changes import Standing
 from corpus.store import Corpus
 from corpus.stored import PassageId, PassageText
 from index.content import Content
 from index.encoder import Encoder
 from index.encoding import Progress, build
+from index.ids import ascending
 from index.keptvectors import KeptVectors
 from index.parts import Part
 from index.postings import Numbers
@@ -77,23 +76,27 @@ class Filler:
             write: what makes segments.
             closely: read the word pieces that are kept, too, and encode anew what is damaged.
         """
-        content, report = before
-        gone = _ordered(standing.gone)
-        gone = gone[content.holds(gone)]
-        if len(gone):
-            content = content.without(gone.tolist())
-        live = _ordered(standing.live)
+        content, report = self.take_out(before, ascending(standing.gone))
+        live = ascending(standing.live)
         held = content.holds(live)
         texts = [] if held.all() else self._paragraphs_of(live, live[~held])
         if not texts:
-            return Filled(content, report.then(0, len(gone), 0))
+            return Filled(content, report)
         parts, encoded = build(texts, self._encoder, self._kept, progress, closely=closely)
-        ids = _ordered({text.id for text in texts})
+        ids = ascending([text.id for text in texts])
         moved = ids[content.holds(ids)]
         if len(moved):
-            content = content.without(moved.tolist())
+            content = content.without(moved)
         content = content.with_segment(write(partial(_write, parts)))
-        return Filled(content, report.then(len(texts) - len(moved), len(gone), encoded))
+        return Filled(content, report.then(len(texts) - len(moved), 0, encoded))
+
+    def take_out(self, before: Filled, gone: Numbers) -> Filled:
+        """Take out those of some passages that are there."""
+        content, report = before
+        gone = gone[content.holds(gone)]
+        if not len(gone):
+            return before
+        return Filled(content.without(gone), report.then(0, len(gone), 0))
 
     def _paragraphs_of(self, live: Numbers, missing: Numbers) -> list[PassageText]:
         """Return what is indexed of missing passages, and of whatever else is in their paragraphs.
@@ -104,10 +107,6 @@ class Filler:
         wanted = set(missing.tolist())
         paragraphs = {_paragraph(text) for text in texts if text.id in wanted}
         return [text for text in texts if _paragraph(text) in paragraphs]
-
-
-def _ordered(ids: set[PassageId]) -> Numbers:
-    return np.array(sorted(ids), dtype=np.int64)
 
 
 def _paragraph(text: PassageText) -> tuple[str, str, str]:

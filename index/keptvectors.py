@@ -4,7 +4,7 @@ import hashlib
 import os
 import threading
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from index.encoder import Encoded, Vectors
+from index.ids import within
 from index.tokens import PLACE, Places, TokenFile, pack
 
 _MAGIC = b"crisisbot vectors 3\n"
@@ -134,17 +135,18 @@ class KeptVectors:
         if dimension is None:
             return
         with self._lock, self._learning:
-            self._scrub({hash_ for vectors in wanted for hash_ in _hashes(vectors)}, dimension)
+            none = np.zeros(0, dtype=np.uint64)
+            self._scrub(np.unique(np.concatenate([none, *map(_hashes, wanted)])), dimension)
             TokenFile(self._token_path, dimension).scrub(places)
             self._forget()
 
-    def _scrub(self, wanted: Collection[int], dimension: int) -> None:
+    def _scrub(self, wanted: NDArray[np.uint64], dimension: int) -> None:
         records, vectors = self._records(), self._vectors(dimension)
-        unwanted = np.array([hash_ not in wanted for hash_ in _hashes(vectors[: len(records)])], dtype=bool)
+        unwanted = ~within(_hashes(vectors[: len(records)]), wanted)
         unwanted &= records["key"][: len(unwanted)] != 0  # those that were overwritten before
         size = _RECORD.itemsize
         with self._path.open("r+b") as file, self._vector_path.open("r+b") as vector_file:
-            for row in np.flatnonzero(unwanted).tolist():
+            for row in map(int, np.flatnonzero(unwanted)):
                 file.seek(len(_header(0)) + row * size)
                 file.write(bytes(size))
                 vector_file.seek(row * 4 * dimension)
@@ -242,10 +244,10 @@ def _keys(texts: Sequence[str]) -> NDArray[np.uint64]:
     return np.frombuffer(b"".join(digests), dtype="<u8")
 
 
-def _hashes(vectors: Vectors) -> Iterator[int]:
-    """Yield 64 bits of a hash of each vector's bytes."""
-    for vector in vectors:
-        yield int.from_bytes(hashlib.blake2b(vector.tobytes(), digest_size=8).digest())
+def _hashes(vectors: Vectors) -> NDArray[np.uint64]:
+    """Return 64 bits of a hash of each vector's bytes, (n,)."""
+    digests = (hashlib.blake2b(vector.tobytes(), digest_size=8).digest() for vector in vectors)
+    return np.fromiter(map(int.from_bytes, digests), dtype=np.uint64, count=len(vectors))
 
 
 def _check(place: Any, vector: Vectors) -> int:  # noqa: ANN401 (one of `Places`)

@@ -136,6 +136,11 @@ class Living(NamedTuple):
     alive: NDArray[np.bool_] | None = None
 
     @property
+    def ids(self) -> Numbers:
+        """The ids of the passages that are still of use, ascending."""
+        return self.part.ids if self.alive is None else self.part.ids[self.alive]
+
+    @property
     def number(self) -> int:
         """How many rows are still of use."""
         return len(self.part) if self.alive is None else int(self.alive.sum())

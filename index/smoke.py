@@ -3,7 +3,7 @@
 import numpy as np
 
 from corpus.store import Corpus
-from corpus.stored import PassageText
+from corpus.stored import PassageId, PassageText
 from index.encoder import Encoder
 from index.errors import RebuildFailed
 from index.fusion import Weights
@@ -26,9 +26,9 @@ def accept(built: Snapshot, corpus: Corpus, encoder: Encoder, weights: Weights) 
         RebuildFailed: when too many of them are not found.
     """
     for language, shelf in built.shelves.items():
-        ids = sorted(shelf.passage_ids())
+        ids = np.sort(np.concatenate([one.ids for one in shelf.parts]))
         chosen = np.random.default_rng(len(ids)).choice(len(ids), min(ASKED, len(ids)), replace=False)
-        texts = list(corpus.passage_texts(ids[number] for number in chosen.tolist()))
+        texts = list(corpus.passage_texts(map(PassageId, ids[chosen].tolist())))
         found = [_finds(built, text, corpus, encoder, weights) for text in texts]
         missed = [text for text, is_found in zip(texts, found, strict=True) if is_found is False]
         if len(missed) > (1 - FOUND) * len(texts):

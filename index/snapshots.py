@@ -44,8 +44,8 @@ class Snapshot:
     tokens: TokenFile | None = None
 
     def passage_ids(self) -> set[PassageId]:
-        """Return the ids of all passages that can be found."""
-        return {id_ for shelf in self.shelves.values() for id_ in shelf.passage_ids()}
+        """Return the ids of all passages that can be found; `content.ids` is for millions."""
+        return set(map(PassageId, self.content.ids().tolist()))
 
     def has_sound_tokens(self) -> bool:
         """Say whether all word pieces are what was written, by reading them: seconds for 100,000 passages."""

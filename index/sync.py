@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from corpus.changes import Standing, StoredChange, batches
 from corpus.store import Corpus
-from index import merging
+from index import ids, merging
 from index.combining import Combiner
 from index.content import Content
 from index.encoder import Encoder
@@ -24,6 +24,7 @@ from index.encoding import Progress
 from index.errors import SnapshotDamaged
 from index.filling import Filled, Filler, SyncReport
 from index.keptvectors import KeptVectors
+from index.postings import Numbers
 from index.segments import Segment
 from index.snapshots import Snapshot, Snapshots
 from index.states import States, has_purged
@@ -238,15 +239,16 @@ class Sync:
         newest = self._corpus.newest_change()  # before the ids: what comes in between is found the next time
         cursor = (self._states.cursor(current.corpus_state) if current else None) or 0
         must_wipe = self._states.was_purged_after(cursor)
-        have = set() if current is None else current.passage_ids()
-        wanted = self._corpus.passage_ids()
-        report = SyncReport(kept=len(wanted & have) if anew else len(have))
-        filled = Filled(Content() if current is None or anew else current.content, report)
-        held = set() if anew else have
-        filled = self._filled(filled, Standing(wanted - held, held - wanted), progress, anew=anew)
-        if anew:
-            report = replace(filled.report, added=len(wanted - have), removed=len(have - wanted))
-            filled = Filled(filled.content, report)
+        have = ids.NONE if current is None else current.content.ids()
+        wanted = ids.ascending(self._corpus.all_passage_ids())
+        missing, gone = ids.without(wanted, have), ids.without(have, wanted)
+        if current is None or anew:
+            filled = Filled(Content(), SyncReport(kept=len(have) - len(gone)))
+            filled = self._filled(filled, wanted, progress, anew=True)
+            filled = Filled(filled.content, replace(filled.report, added=len(missing), removed=len(gone)))
+        else:
+            filled = self._filler.take_out(Filled(current.content, SyncReport(kept=len(have))), gone)
+            filled = self._filled(filled, missing, progress, anew=False)
         # While something of what was purged is left, the state says so: whoever comes after a kill wipes it.
         state = cursor if must_wipe else newest
         if current is None or anew:
@@ -262,13 +264,12 @@ class Sync:
             snapshot = self._published(snapshot, snapshot.content, newest)
         return snapshot, filled.report
 
-    def _filled(self, before: Filled, standing: Standing, progress: Progress, *, anew: bool) -> Filled:
-        """Add and take out any number of passages, article by article, so that paragraphs stay whole."""
+    def _filled(self, filled: Filled, missing: Numbers, progress: Progress, *, anew: bool) -> Filled:
+        """Add any number of passages, article by article, so that paragraphs stay whole."""
         write = self.snapshots.write
-        filled = self._filler.fill(before, replace(standing, live=set()), progress, write=write)
-        for articles in batches(self._corpus.keys()) if standing.live else ():
+        for articles in batches(self._corpus.article_ids()) if len(missing) else ():
             live = self._corpus.standing_of(articles).live
-            if not live.isdisjoint(standing.live):
+            if ids.within(ids.ascending(live), missing).any():
                 filled = self._filler.fill(filled, Standing(live, set()), progress, write=write, closely=anew)
             if anew:
                 settled = self._combiner.settle(filled.content, write, self.snapshots.folder)
@@ -298,7 +299,7 @@ class Sync:
 
         filled = Filled(Content(), SyncReport())
         filler = self._filler.while_there_is(aside)
-        for articles in batches(self._corpus.keys()):
+        for articles in batches(self._corpus.article_ids()):
             standing = Standing(self._corpus.standing_of(articles).live, set())
             filled = filler.fill(filled, standing, progress, write=write)
             filled = filled._replace(content=self._combiner.settle(filled.content, write, aside))

@@ -81,7 +81,7 @@ class TokenFile:
         """Say which places lie within the file, (n,); `closely`: and hold what was written, by reading it."""
         inside: NDArray[np.bool_] = self._ends(places) <= self.size()
         if closely:
-            for row in np.flatnonzero(inside).tolist():
+            for row in np.flatnonzero(inside):
                 inside[row] = self._is_sound(places[row])
         return inside
 
@@ -103,9 +103,10 @@ class TokenFile:
         ordered = wanted[wanted["count"] > 0]
         ordered = ordered[np.argsort(ordered["offset"])]
         ends = np.maximum.accumulate(self._ends(ordered))  # places may be the same, or lie in each other
-        gaps = zip([0, *ends.tolist()], [*ordered["offset"].tolist(), self.size()], strict=True)
+        starts, stops = np.append(0, ends), np.append(ordered["offset"], self.size())
+        gaps = np.flatnonzero(starts < stops)
         with self._path.open("r+b") as file:
-            for start, end in gaps:
+            for start, end in zip(starts[gaps].tolist(), stops[gaps].tolist(), strict=True):
                 file.seek(start)
                 for first in range(start, end, _AT_ONCE):
                     file.write(bytes(min(_AT_ONCE, end - first)))

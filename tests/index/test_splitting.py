@@ -15,6 +15,7 @@ from index.combining import Combiner
 from index.content import Content
 from index.fields import Query
 from index.fusion import Profile, Weights
+from index.ids import ascending
 from index.keptvectors import KeptVectors
 from index.parts import Kept, Part
 from index.question import read_question
@@ -187,7 +188,7 @@ def test_what_is_gone_is_never_found_and_does_not_come_back_by_merges(
         lost = {one.id for group in gone for one in group}
         left = [group for group in groups if group not in gone]
 
-        marked = content.without(lost)
+        marked = content.without(ascending(lost))
         assert_none_is_found(laid.opened(marked), lost)
         once = merged(laid, marked, [one.name for one in marked.segments])
         assert_none_is_found(laid.opened(once), lost)
@@ -229,7 +230,7 @@ def test_passages_are_held_and_taken_out_by_their_ids(tmp_path: Path) -> None:
     ids = np.array([third.id, first.id, 7, second.id], dtype=np.int64)
 
     assert content.holds(ids).tolist() == [True, True, False, True]
-    less = content.without([second.id]).without([third.id, second.id])
+    less = content.without(ascending([second.id])).without(ascending([third.id, second.id]))
     assert less.holds(ids).tolist() == [False, True, False, False]
     assert [size.gone for size in less.sizes().values()] == [1, 1]
     assert less.number == 1
@@ -247,7 +248,7 @@ def test_what_came_back_in_a_newer_segment_is_found_there_alone_after_a_merge(
     # A merge of the first segment began when both were in it; since then one went and came back.
     aside = laid.snapshots.aside("writing")
     assert Combiner(laid.snapshots).write(begun, [old.name], aside)
-    now = begun.without([second.id]).with_segment(laid.segment([second]))
+    now = begun.without(ascending([second.id])).with_segment(laid.segment([second]))
     content = now.with_merged([old.name], laid.snapshots.adopt(aside))
 
     assert content.number == 2
@@ -258,7 +259,7 @@ def test_what_came_back_in_a_newer_segment_is_found_there_alone_after_a_merge(
 def test_segments_under_other_names_lost_the_same_passages(tmp_path: Path) -> None:
     laid = Laid(tmp_path)
     first, second = (text(f"Bridge {number} was closed.") for number in range(2))
-    content = laid.content([[first, second], [text("It rained.")]]).without([first.id])
+    content = laid.content([[first, second], [text("It rained.")]]).without(ascending([first.id]))
     (before, *_) = content.segments
     other = laid.segment([first, second])
 
