@@ -11,6 +11,7 @@ import mmap
 from typing import TYPE_CHECKING, Any
 
 import corpus.polling
+import index.sync
 from corpus.database import Database
 from corpus.store import Corpus
 from index.combining import Combiner
@@ -26,13 +27,18 @@ if TYPE_CHECKING:
 PLACES: dict[str, tuple[tuple[Any, str], ...]] = {
     "adding": ((Corpus, "put"),),
     "removing": ((Corpus, "remove"),),
-    "purging": ((Corpus, "purge"), (Database, "scrub"), (KeptVectors, "scrub")),
+    "purging": ((Corpus, "purge"),),
+    "scrubbing": ((Database, "scrub"), (KeptVectors, "scrub")),
     "polling": ((corpus.polling, "poll_feed"),),
     "encoding": ((SentenceEncoder, "encode_passages"), (KeptVectors, "append")),
     "syncing": ((Sync, "run"),),
+    "comparing": ((Sync, "_compare"),),
+    "wiping": ((index.sync, "wipe"),),
     "rebuilding": ((Sync, "rebuild"),),
+    "taking over": ((Sync, "_switch"),),
+    "going back": ((Sync, "go_back"),),
     "merging": ((Combiner, "write"), (Combiner, "put")),
-    "switching": ((Snapshots, "publish"), (Snapshots, "point"), (Sync, "go_back")),
+    "switching": ((Snapshots, "publish"), (Snapshots, "point")),
     "sweeping": ((Snapshots, "sweep"),),
 }
 

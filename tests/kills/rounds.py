@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from tests.kills.pieces import Piece
     from tests.kills.place import Place
 
-#: How often each command is chosen.
+#: How often each command is chosen. Those that take something away, or put another generation in the place
+#: of the one in use, have the most to lose.
 WEIGHTS = {
     "add": 4,
-    "watch": 2,
-    "poll": 4,
+    "watch": 1,
+    "poll": 3,
     "poll on": 1,
-    "remove": 1,
-    "purge": 2,
+    "remove": 4,
+    "purge": 5,
     "sync": 2,
     "follow": 2,
-    "rebuild": 2,
-    "rollback": 1,
+    "rebuild": 4,
+    "rollback": 4,
 }
 
 #: Seconds in which those that end by a signal only do all there is to do.
@@ -53,8 +54,12 @@ MAY_SAY = {
 #: started from nothing, and one that goes on outlives its round.
 KILLED, BY_PHASE, AT_ONCE, COLD, OUTLIVES = 0.8, 0.6, 0.15, 0.15, 0.3
 
-#: Seconds after the beginning of a phase within which a process is killed by that.
-WITHIN_PHASE_S = 0.04
+#: Seconds after the beginning of a phase within which a process is killed by that, and by how much earlier
+#: moments are likelier: some phases take a millisecond, and others follow them.
+WITHIN_PHASE_S, EARLIER = 0.04, 3
+
+#: New pieces in a round: so many that there is always something to take away.
+NEW = (1, 3)
 
 
 @dataclass
@@ -62,8 +67,7 @@ class Tally:
     """What all rounds did."""
 
     started: Counter[str] = field(default_factory=Counter)
-    killed: Counter[str] = field(default_factory=Counter)
-    killed_at: Counter[str] = field(default_factory=Counter)
+    killed_at: dict[str, Counter[str]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
     cold: int = 0
     rounds: int = 0
@@ -74,8 +78,8 @@ class Tally:
     def note(self, kind: str, process: Process) -> None:
         """Note how a process ended, and what it should not have said."""
         if process.was_killed:
-            self.killed[kind] += 1
-            self.killed_at[process.page.phase] += 1
+            phase = "whatever it did, from nothing" if process.is_cold else process.page.phase
+            self.killed_at.setdefault(kind, Counter())[phase] += 1
         elif process.code:
             said = process.told.strip().splitlines()[-1:]
             self.refused[kind] += 1
@@ -92,14 +96,22 @@ class Tally:
     @property
     def line(self) -> str:
         """Write how far it is."""
-        killed, problems = self.killed.total(), len(self.problems)
-        return f"{self.rounds} rounds, {self.checks} checks, {killed} killed, {problems} problems"
+        return (
+            f"{self.rounds} rounds, {self.checks} checks, {self.killed.total()} killed, "
+            f"{len(self.problems)} problems"
+        )
+
+    @property
+    def killed(self) -> Counter[str]:
+        """How many processes were killed, by command."""
+        return Counter({kind: phases.total() for kind, phases in self.killed_at.items()})
 
     def lines(self) -> Iterator[str]:
         """Write all of it."""
         yield f"{self.started.total()} processes ({self.cold} from nothing): {_written(self.started)}"
         yield f"{self.killed.total()} killed: {_written(self.killed)}"
-        yield f"killed at: {_written(self.killed_at)}"
+        for kind, _ in self.killed.most_common():
+            yield f"killed in {kind}, at: {_written(self.killed_at[kind])}"
         yield f"refused: {_written(self.refused)}"
         yield f"pieces: {_written(self.pieces)}"
         yield self.line
@@ -118,7 +130,7 @@ class Rounds:
 
     def play(self) -> None:
         """Play one round."""
-        self.place.publish(self.chance, new=self.chance.randint(0, 2), changed=self.chance.randint(0, 2))
+        self.place.publish(self.chance, new=self.chance.randint(*NEW), changed=self.chance.randint(0, 2))
         outlived = [process for _, process in self.running]
         for kind in self._choose():
             self._begin(kind)
@@ -182,7 +194,7 @@ class Rounds:
             return Death(self.chance.uniform(0, 1.2 * typical))
         phase = self.chance.choice(_PHASES[kind])
         latest_s = 2 * typical if goes_on else HANGS_AFTER_S
-        return Death(self.chance.uniform(0, WITHIN_PHASE_S), phase, latest_s)
+        return Death(WITHIN_PHASE_S * self.chance.random() ** EARLIER, phase, latest_s)
 
     def _look(self) -> None:
         """Note how processes ended, and compare how all pieces stand with how they stood."""
@@ -238,16 +250,16 @@ def _written(counts: Counter[str]) -> str:
 
 _INDEXING = ["encoding", "syncing", "merging", "switching", "sweeping"]
 
-#: What each command is at in its time.
+#: What each command is at in its time; what is there twice is chosen twice as often.
 _PHASES: dict[str, list[str]] = {
     "add": ["adding", *_INDEXING],
     "watch": ["adding", *_INDEXING],
     "poll": ["polling", "adding"],
     "poll on": ["polling", "adding"],
-    "remove": ["removing", *_INDEXING],
-    "purge": ["purging", *_INDEXING],
-    "sync": _INDEXING,
+    "remove": ["removing", "removing", *_INDEXING],
+    "purge": ["purging", "scrubbing", "comparing", "wiping", "merging", "switching", "sweeping"],
+    "sync": ["comparing", *_INDEXING],
     "follow": _INDEXING,
-    "rebuild": ["rebuilding", *_INDEXING],
-    "rollback": ["switching"],
+    "rebuild": ["rebuilding", "taking over", "taking over", "encoding", "merging", "switching", "sweeping"],
+    "rollback": ["going back", "switching"],
 }
