@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.explaining import FAILED, explained, print_json, settings_of
+from bot.explaining import FAILED, explained, print_json, settings_for_corpus, settings_of
 
 #: An article's number, as far as databases count.
 ARTICLE_ID = click.IntRange(1, 2**63 - 1)
@@ -95,7 +95,7 @@ def list_articles(context: click.Context, *, removed: bool, as_json: bool) -> No
     from bot import listing  # noqa: PLC0415
     from bot.composition import open_corpus  # noqa: PLC0415
 
-    with explained(), open_corpus(settings_of(context)) as corpus:
+    with explained(), open_corpus(settings_for_corpus(context)) as corpus:
         if removed:
             for history in corpus.removed():
                 write_removed = listing.removed_json_line if as_json else listing.removed_line
@@ -116,7 +116,7 @@ def show(context: click.Context, article_id: int, number: int | None) -> None:
     from bot.composition import open_corpus  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
-    with explained(), open_corpus(settings_of(context)) as corpus:
+    with explained(), open_corpus(settings_for_corpus(context)) as corpus:
         one = ArticleId(article_id)
         shown = corpus.article(one) if number is None else corpus.history(one).revision(number)
         click.echo(listing.article_page(shown))
@@ -131,7 +131,7 @@ def show_history(context: click.Context, article_id: int) -> None:
     from bot.composition import open_corpus  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
-    with explained(), open_corpus(settings_of(context)) as corpus:
+    with explained(), open_corpus(settings_for_corpus(context)) as corpus:
         for line in listing.history_lines(corpus.history(ArticleId(article_id))):
             click.echo(line)
 
@@ -149,7 +149,7 @@ def diff(context: click.Context, article_id: int, old: int | None, new: int | No
     from bot.differing import difference  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
-    with explained(), open_corpus(settings_of(context)) as corpus:
+    with explained(), open_corpus(settings_for_corpus(context)) as corpus:
         history = corpus.history(ArticleId(article_id))
         later = history.revision(history.revisions[-1].number if new is None else new)
         if later.number == 1 and old is None:
@@ -175,7 +175,7 @@ def remove(context: click.Context, article_id: int, because: str, *, purge: bool
     from corpus.articles import ArticleId  # noqa: PLC0415
 
     with explained():
-        settings = settings_of(context)
+        settings = settings_for_corpus(context)
         with open_corpus(settings) as corpus:
             if purge:
                 if sys.stdin.isatty() and not yes:
@@ -201,7 +201,7 @@ def restore(context: click.Context, article_id: int) -> None:
     from corpus.articles import ArticleId  # noqa: PLC0415
 
     with explained():
-        settings = settings_of(context)
+        settings = settings_for_corpus(context)
         with open_corpus(settings) as corpus:
             restored = corpus.restore(ArticleId(article_id))
             click.echo(f"restored {article_id}: {visible(restored.title)}")

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from bot.explaining import FAILED, explained, print_json, settings_of
+from bot.explaining import FAILED, explained, print_json, settings_for_corpus, settings_of
 
 #: Seconds between two polls of a feed: not so often that it is a burden, and once a week at least.
 SHORTEST_S, LONGEST_S = 10, 7 * 86_400
@@ -57,7 +57,7 @@ def list_(context: click.Context, *, as_json: bool) -> None:
     from bot.feeding import list_feeds  # noqa: PLC0415
 
     with explained():
-        list_feeds(settings_of(context), as_json=as_json)
+        list_feeds(settings_for_corpus(context), as_json=as_json)
 
 
 @feed.command()
@@ -68,7 +68,7 @@ def remove(context: click.Context, name: str) -> None:
     from bot.feeding import remove_feed  # noqa: PLC0415
 
     with explained():
-        remove_feed(settings_of(context), name)
+        remove_feed(settings_for_corpus(context), name)
 
 
 @feed.command()
@@ -80,7 +80,7 @@ def poll(context: click.Context, names: tuple[str, ...], *, once: bool) -> None:
     from bot.feeding import poll_on, poll_once  # noqa: PLC0415
 
     with explained():
-        settings = settings_of(context)
+        settings = settings_for_corpus(context)
         if not once:
             poll_on(settings, names)
         elif not poll_once(settings, names):

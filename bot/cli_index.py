@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from bot.explaining import FAILED, explained, print_json, settings_of
+from bot.explaining import FAILED, explained, print_json, settings_for_corpus, settings_of
 
 
 @click.command()
@@ -19,7 +19,7 @@ def sync(context: click.Context, *, follow: bool, rebuild: bool, tied: bool) -> 
     from bot import indexing  # noqa: PLC0415
 
     with explained():
-        settings = settings_of(context)
+        settings = settings_for_corpus(context) if rebuild else settings_of(context)
         if follow:
             from bot.following import follow as go_on  # noqa: PLC0415
 
@@ -43,7 +43,7 @@ def list_generations(context: click.Context, *, as_json: bool) -> None:
     from bot import indexing  # noqa: PLC0415
 
     with explained():
-        indexing.list_generations(settings_of(context), as_json=as_json)
+        indexing.list_generations(settings_for_corpus(context), as_json=as_json)
 
 
 @index.command()
@@ -54,7 +54,7 @@ def verify(context: click.Context, name: str | None) -> None:
     from bot import indexing  # noqa: PLC0415
 
     with explained():
-        sys.exit(0 if indexing.verify(settings_of(context), name) else FAILED)
+        sys.exit(0 if indexing.verify(settings_for_corpus(context), name) else FAILED)
 
 
 @index.command()
@@ -65,4 +65,4 @@ def rollback(context: click.Context, name: str | None) -> None:
     from bot import indexing  # noqa: PLC0415
 
     with explained():
-        indexing.roll_back(settings_of(context), name)
+        indexing.roll_back(settings_for_corpus(context), name)

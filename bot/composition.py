@@ -12,6 +12,7 @@ import click
 
 from bot.editor import Editor
 from bot.settings import Settings
+from bot.visible import visible
 from corpus.sources.files import bundled_digest, read_bundled
 from corpus.store import Corpus
 from index.confidence import Calibration, read_calibration
@@ -37,13 +38,18 @@ PATIENCE_S = 5.0
 def open_corpus(settings: Settings) -> Iterator[Corpus]:
     """Open the corpus, with the bundled briefs in it unless settings say otherwise.
 
+    Where somebody named a place without one, it is begun there, and that is said: the name may be a slip.
+
     Raises:
         DatabaseUnavailable: when it cannot be opened.
         OSError: when the data folder cannot be made.
     """
+    begun = settings.missing_corpus()
     settings.data.mkdir(parents=True, exist_ok=True)
     corpus = Corpus.open(settings.database_url)
     try:
+        if begun is not None:
+            click.echo(f"crisisbot: a new corpus begins in {visible(str(begun))}", err=True)
         if settings.bundled:
             put_bundled(corpus)
         yield corpus

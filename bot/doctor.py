@@ -1,22 +1,27 @@
 """Doctor: looks at everything that must work, and says what to do where it does not."""
 
+import os
 import platform
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 
 import click
 
 from bot.composition import open_corpus
 from bot.errors import BotError, InvalidSetting
+from bot.explaining import insist_on_corpus
 from bot.settings import Settings
 from bot.visible import visible
 from corpus.errors import CorpusError
 from corpus.store import Corpus
-from corpus.stored import PassageId
+from index import ids
 from index.encoder import SentenceEncoder
 from index.errors import ModelDamaged, ModelUnavailable, RetrievalError, SnapshotDamaged
 from index.glosses import GLOSSED, can_read
 from index.models import Model
+from index.postings import Numbers
 from index.reader import Reader
 from index.snapshots import Snapshots
 
@@ -53,7 +58,27 @@ def _is_well(name: str, check: Callable[[Settings], Findings], settings: Setting
     return True
 
 
+@contextmanager
+def _corpus(settings: Settings) -> Iterator[Corpus]:
+    insist_on_corpus(settings)
+    with open_corpus(settings) as corpus:
+        yield corpus
+
+
 def _settings(settings: Settings) -> Findings:
+    yield _folder(settings)
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    yield f"Python {platform.python_version()}, {libraries}"
+    yield (
+        "TELEGRAM_BOT_TOKEN is set"
+        if settings.token
+        else "TELEGRAM_BOT_TOKEN is not set: `crisisbot run` needs it, `crisisbot chat` and `ask` do not"
+    )
+
+
+def _folder(settings: Settings) -> str:
+    if settings.is_named and _could_be_made(settings.data):
+        return f"data folder {settings.data} is not there (yet)"
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         probe = settings.data / ".doctor"
@@ -64,18 +89,17 @@ def _settings(settings: Settings) -> Findings:
             f"the data folder {settings.data} cannot be written ({error.strerror}); "
             "make it writable, or choose another one by CRISISBOT_DATA or --data"
         ) from error
-    yield f"data folder {settings.data} can be written"
-    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    yield f"Python {platform.python_version()}, {libraries}"
-    yield (
-        "TELEGRAM_BOT_TOKEN is set"
-        if settings.token
-        else "TELEGRAM_BOT_TOKEN is not set: `crisisbot run` needs it, `crisisbot chat` and `ask` do not"
-    )
+    return f"data folder {settings.data} can be written"
+
+
+def _could_be_made(folder: Path) -> bool:
+    """Say whether a folder is not there and could be; none is made, for its name may be a slip."""
+    nearest = next(path for path in (folder, *folder.parents) if path.exists())
+    return nearest != folder and os.access(nearest, os.W_OK | os.X_OK)
 
 
 def _database(settings: Settings) -> Findings:
-    with open_corpus(settings) as corpus:
+    with _corpus(settings) as corpus:
         corpus.check()
         held, passages = corpus.summary(), corpus.passage_count()
     languages = ", ".join(held.languages) or "no language"
@@ -132,12 +156,12 @@ def _index(settings: Settings) -> Findings:
     yield f"{snapshot.name} with {snapshot.manifest.passages} passages, all checksums right"
     if not snapshot.fits(settings.model().identity):
         raise SnapshotDamaged("it was made by other rules; `crisisbot sync` rebuilds it")
-    with open_corpus(settings) as corpus:
-        yield _compared(corpus, snapshot.passage_ids())
+    with _corpus(settings) as corpus:
+        yield _compared(corpus, snapshot.content.ids())
 
 
-def _compared(corpus: Corpus, indexed: set[PassageId]) -> str:
-    wanted = corpus.passage_ids()
-    if behind := len(wanted ^ indexed):
+def _compared(corpus: Corpus, indexed: Numbers) -> str:
+    wanted = ids.ascending(corpus.all_passage_ids())
+    if behind := len(ids.without(wanted, indexed)) + len(ids.without(indexed, wanted)):
         raise SnapshotDamaged(f"it is {behind} passages behind the articles; `crisisbot sync` brings it up")
     return "it holds exactly the passages of the articles, equal ones once"

@@ -1,7 +1,8 @@
 """What can go wrong with talking.
 
 BotError
-└── InvalidSetting   a variable of the environment holds something impossible
+├── InvalidSetting   a variable of the environment holds something impossible
+└── NoCorpus         a command needs a corpus where there never was one
 """
 
 
@@ -11,3 +12,7 @@ class BotError(Exception):
 
 class InvalidSetting(BotError):
     """A variable of the environment holds something impossible; the message names it and the way out."""
+
+
+class NoCorpus(BotError):
+    """A command needs a corpus where there never was one; the message names the place and the way out."""

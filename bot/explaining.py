@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.errors import BotError
+from bot.errors import BotError, NoCorpus
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -72,6 +72,28 @@ def settings_of(context: click.Context) -> "Settings":
     settings = Settings.read(data=context.obj)
     start_logging(settings.log_level if context.command.name in LONG_RUNNING else "WARNING")
     return settings
+
+
+def settings_for_corpus(context: click.Context) -> "Settings":
+    """Read the settings for a command that is of use only where there is a corpus already.
+
+    Raises:
+        NoCorpus: when somebody named a place where there never was one; a slip would begin another one there.
+    """
+    settings = settings_of(context)
+    insist_on_corpus(settings)
+    return settings
+
+
+def insist_on_corpus(settings: "Settings") -> None:
+    """Raise NoCorpus where there never was one."""
+    from bot.visible import visible  # noqa: PLC0415 (not for --help)
+
+    if (missing := settings.missing_corpus()) is not None:
+        raise NoCorpus(
+            f"there is no corpus in {visible(str(missing))}; look at the name (--data, CRISISBOT_DATA, "
+            "DATABASE_URL), or begin one there: `crisisbot add`, `ask`, `run` and `feed add` do"
+        )
 
 
 def print_json(_context: click.Context, _option: click.Parameter, wanted: bool) -> bool:  # noqa: FBT001 (click's)

@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_data_path
 
 from bot.errors import InvalidSetting
-from corpus.database import sqlite_url
+from corpus.database import sqlite_file, sqlite_url
 from corpus.languages import Language
 from index.models import BUNDLED, Model
 
@@ -50,9 +50,13 @@ VARIABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, checked. The token is kept out of `repr`, so that no log or traceback shows it."""
+    """All settings, checked. The token is kept out of `repr`, so that no log or traceback shows it.
+
+    `is_named`: somebody said where the corpus is, and may have misspelt it.
+    """
 
     data: Path
+    is_named: bool
     database_url: str = field(repr=False)
     bundled: bool
     model_name: str
@@ -81,6 +85,7 @@ class Settings:
         folder = _folder(data or Path(given.get("CRISISBOT_DATA") or user_data_path("crisisbot")))
         return cls(
             data=folder,
+            is_named=bool(data or given.get("CRISISBOT_DATA") or given.get("DATABASE_URL")),
             database_url=given.get("DATABASE_URL") or sqlite_url(folder / "corpus.sqlite"),
             bundled=_switch(given, "CRISISBOT_BUNDLED", default=True),
             model_name=given.get("CRISISBOT_MODEL") or BUNDLED,
@@ -98,6 +103,16 @@ class Settings:
             environment=dict(environment),
             token=given.get("TELEGRAM_BOT_TOKEN") or None,
         )
+
+    def missing_corpus(self) -> Path | None:
+        """Return the place that somebody named for the corpus if none is there (yet); None where one is.
+
+        Servers are asked by whoever opens the corpus.
+        """
+        file = sqlite_file(self.database_url)
+        if not self.is_named or file is None or file.exists():
+            return None
+        return self.data if file.parent == self.data else file
 
     def for_children(self) -> dict[str, str]:
         """Return the environment for a process of ours: all that was read here, but for the token."""

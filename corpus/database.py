@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest migration; a test holds it equal to the newest script in `corpus/migrations/versions`.
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 
 #: Seconds that one process waits while another writes to the same SQLite file.
 SQLITE_PATIENCE_S = 30
@@ -161,6 +161,16 @@ class Database:
 def sqlite_url(path: Path) -> str:
     """Return the URL of a SQLite file."""
     return sa.URL.create("sqlite", database=str(path)).render_as_string(hide_password=False)
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a SQLite URL; None for other databases, and for what is no URL."""
+    try:
+        parsed = sa.make_url(url)
+    except (ArgumentError, ValueError):
+        return None
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in {None, "", ":memory:"}
+    return Path(parsed.database or "") if is_file else None
 
 
 def _engine(url: str) -> sa.Engine:

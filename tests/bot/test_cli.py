@@ -13,7 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 
+from bot.cli import main
+from bot.settings import VARIABLES
 from index.answers import LONGEST_QUESTION
 from tests.fakes.command_line import START, CommandLine, clean_environment
 
@@ -286,10 +289,59 @@ def test_the_folder_may_be_named_by_a_variable(crisisbot: CommandLine) -> None:
 
 
 def test_without_the_bundled_briefs_there_is_nothing_to_answer_from(nothing_yet: CommandLine) -> None:
-    assert nothing_yet.says("articles", "list", CRISISBOT_BUNDLED="0") == ""
     said = nothing_yet.says("ask", ARREST, CRISISBOT_BUNDLED="0")
     assert said == "There are no articles yet, so there is nothing to answer from.\n"
+    assert nothing_yet.says("articles", "list", CRISISBOT_BUNDLED="0") == ""
     assert nothing_yet.says("sync", CRISISBOT_BUNDLED="0").startswith("0 passages added")
+
+
+# Where the corpus is
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("articles list", "articles show 1", "articles history 1", "articles diff 1", "articles remove 1"),
+        *("articles restore 1", "feed list", "feed remove 1", "feed poll", "sync --rebuild"),
+        *("index list", "index verify", "index rollback"),
+    ],
+)
+def test_a_slip_in_the_folders_name_is_said_and_makes_no_other_corpus(
+    nothing_yet: CommandLine, command: str
+) -> None:
+    result = nothing_yet.types(*command.split())
+    assert result.exit_code == 2
+    assert result.stderr == (
+        f"crisisbot: there is no corpus in {nothing_yet.data}; look at the name (--data, CRISISBOT_DATA, "
+        "DATABASE_URL), or begin one there: `crisisbot add`, `ask`, `run` and `feed add` do\n"
+    )
+    assert result.stdout == ""
+    assert not nothing_yet.data.exists()
+
+
+def test_where_a_corpus_begins_is_said_once(nothing_yet: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("The bridge is closed.", encoding="utf-8")
+    first, again = (nothing_yet.types("add", tmp_path / "a.txt") for _ in range(2))
+    assert (first.stdout, again.stdout) == ("1 added\n", "1 unchanged\n")
+    assert first.stderr == f"crisisbot: a new corpus begins in {nothing_yet.data}\n"
+    assert again.stderr == ""
+
+
+def test_a_slip_in_a_databases_address_is_said_too(crisisbot: CommandLine, tmp_path: Path) -> None:
+    file = tmp_path / "corpse.sqlite"
+    result = crisisbot.types("articles", "list", DATABASE_URL=f"sqlite:///{file}")
+    assert result.exit_code == 2
+    assert f"there is no corpus in {file};" in result.stderr
+    assert not file.exists()
+
+
+@pytest.mark.usefixtures("one_model", "quiet_logging")
+def test_at_the_place_that_nobody_named_a_corpus_begins_without_a_word(tmp_path: Path) -> None:
+    nothing: dict[str, str | None] = dict.fromkeys(VARIABLES)
+    result = CliRunner().invoke(main, ["articles", "list"], env={**nothing, "XDG_DATA_HOME": str(tmp_path)})
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert len(result.stdout.splitlines()) == 30
+    assert (tmp_path / "crisisbot" / "corpus.sqlite").exists()
 
 
 # What can be wrong

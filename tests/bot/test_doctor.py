@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import functools
+import shutil
 import sqlite3
 import sys
 from typing import TYPE_CHECKING
@@ -45,12 +46,22 @@ def test_the_token_is_not_shown(crisisbot: CommandLine) -> None:
     assert fine[2] == "settings: TELEGRAM_BOT_TOKEN is set"
 
 
-def test_with_nothing_there_yet_it_says_what_builds_the_index(nothing_yet: CommandLine) -> None:
-    fine, _ = lines(nothing_yet, well=True)
+def test_without_an_index_it_says_what_builds_it(crisisbot: CommandLine) -> None:
+    shutil.rmtree(crisisbot.data / "index")
+    fine, _ = lines(crisisbot, well=True)
     assert "database: 30 articles, 259 passages in en, kk, ru" in fine
     assert "index: none yet: the first question builds it, or `crisisbot sync`" in fine
-    nothing_yet.says("sync")
-    lines(nothing_yet, well=True)
+    crisisbot.says("sync")
+    lines(crisisbot, well=True)
+
+
+def test_a_folder_that_never_held_a_corpus_is_seen_and_left_alone(nothing_yet: CommandLine) -> None:
+    fine, wrong = lines(nothing_yet, well=False)
+    assert fine[0] == f"settings: data folder {nothing_yet.data} is not there (yet)"
+    assert [line.partition(";")[0] for line in wrong] == [
+        f"database: there is no corpus in {nothing_yet.data}"
+    ]
+    assert not nothing_yet.data.exists()
 
 
 def test_an_index_behind_the_articles_is_seen(crisisbot: CommandLine, tmp_path: Path) -> None:

@@ -159,6 +159,7 @@ def test_names_of_feeds_command_no_terminal(terminal: Terminal, web: Web) -> Non
 def test_what_cannot_be_done_is_said(
     terminal: Terminal, web: Web, words: tuple[str, ...], code: int, reason: str
 ) -> None:
+    terminal.says("sync")
     result = terminal.types("feed", *(web.url(word) if word.startswith("/") else word for word in words))
     assert result.exit_code == code
     assert reason in result.stderr
@@ -177,7 +178,8 @@ def test_a_page_is_added_by_its_address_beside_files(terminal: Terminal, web: We
     result = terminal.types("add", f"{web.url('/zebra')}?utm_source=x", str(file), web.url("/none"))
     assert result.exit_code == 1
     assert result.stdout == "2 added, 1 not read\n"
-    assert result.stderr == f"crisisbot: {web.url('/none')}: 127.0.0.1: it has no such page (404)\n"
+    reason = f"crisisbot: {web.url('/none')}: 127.0.0.1: it has no such page (404)\n"
+    assert result.stderr == f"crisisbot: a new corpus begins in {terminal.commands.data}\n{reason}"
     assert sorted(terminal.titles()) == ["A lion was seen in Almaty, said its mayor.", "Zebra at large"]
     assert terminal.says("add", web.url("/zebra"), "--source", "The Herald") == "1 revised\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -41,10 +42,11 @@ def test_the_generation_in_use_is_listed_with_what_it_holds(crisisbot: CommandLi
     assert "259 passages" in line
 
 
-def test_without_an_index_the_list_says_how_to_get_one(nothing_yet: CommandLine) -> None:
-    assert "`crisisbot sync`" in nothing_yet.says("index", "list")
-    assert nothing_yet.says("index", "list", "--json") == ""
-    assert nothing_yet.types("index", "verify").exit_code == 2
+def test_without_an_index_the_list_says_how_to_get_one(crisisbot: CommandLine) -> None:
+    shutil.rmtree(crisisbot.data / "index")
+    assert "`crisisbot sync`" in crisisbot.says("index", "list")
+    assert crisisbot.says("index", "list", "--json") == ""
+    assert crisisbot.types("index", "verify").exit_code == 2
 
 
 def test_a_sound_generation_is_verified(crisisbot: CommandLine) -> None:
