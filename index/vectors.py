@@ -1,4 +1,4 @@
-"""VectorIndex: the nearest of many vectors. The only module that knows FAISS."""
+"""VectorIndex: the nearest of many vectors. The only module that knows FAISS, and how many threads it gets."""
 
 import os
 from dataclasses import dataclass
@@ -8,14 +8,16 @@ from typing import Any
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from index.encoder import Vectors
 from index.errors import SnapshotDamaged
 from index.signals import Scores
 
-# One question on two threads is slower than on one (docs/decisions/0003-index.md);
-# several questions run side by side instead.
+# One question on two threads is slower than on one (docs/decisions/0003-index.md), and on a busy machine much
+# slower: each waits for the other (docs/decisions/0006-speed.md). Several questions run side by side instead.
 faiss.omp_set_num_threads(1)
+ThreadpoolController().limit(limits=1, user_api="blas")  # FAISS's and NumPy's, whichever was loaded first
 
 #: Row numbers of an index, (n,) int64.
 Rows = NDArray[np.int64]

