@@ -2,11 +2,11 @@
 
     python benchmarks/arrivals.py [--sizes 1000,10000,100000] [--json benchmarks/results/arrivals.json]
 
-Articles are made up (`madeup`), of ten sentences each. A corpus is filled by a cheap encoder and grows from
-size to size. At each size the indexer of a bot (the real one, with the real model) follows it in a process of
-its own, while this measures of single articles, one after another: storing, the time from then until a
-question finds it from the renewed index, and what the indexer spent. Then questions are asked in turns with
-nothing going on and beside a stream of articles that are indexed and merged.
+Articles are made up (`madeup`), of ten sentences each. For each size a corpus is filled by a cheap encoder. Then
+the indexer of a bot (the real one, with the real model) follows it in a process of its own, while this measures
+of single articles, one after another: storing, the time from then until a question finds it from the renewed
+index, and what the indexer spent. Then questions are asked in turns with nothing going on and beside a stream
+of articles that are indexed and merged.
 
 With --work the corpora are kept in that folder, and a second run finds them filled.
 """
@@ -327,7 +327,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as aside:
         report: Report = {"machine": machine.facts(), "rates": _child("rates", Path(aside, "rates"), options)}
         for size in sizes:
-            report[f"{size} articles"] = _at(size, options.work or Path(aside, "data"), options)
+            report[f"{size} articles"] = _at(size, Path(options.work or aside, str(size)), options)
             if options.json:
                 options.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 

@@ -243,6 +243,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as aside:
         work = options.work or Path(aside)
         has_index = (work / "index").exists()
+        if has_index and options.json and options.json.exists():  # what it took to build it is told there
+            report |= json.loads(options.json.read_text(encoding="utf-8"))
         for step in ("building", "asking", "nearest", "bytes a passage")[has_index:]:
             report[step] = _child(step, work, options)
             print(f"{step}: {json.dumps(report[step])}", flush=True)
