@@ -106,7 +106,7 @@ def _stands(entry: Entry, known: KnownEntry | None, now: datetime) -> str:
     if known is None:
         return "due"
     if known.digest != entry.digest:
-        needs_page = known.problem is None and entry.whole_text() is None
+        needs_page = entry.url is not None and known.problem is None and entry.whole_text() is None
         return "waits" if needs_page and now < known.seen_at + _reread_pause(known) else "due"
     if known.problem is None or known.is_given_up:
         return "done"

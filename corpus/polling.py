@@ -251,7 +251,8 @@ class _Polling:
     def _origin(self, entry: Entry) -> Origin:
         source = self._feed.title or urlsplit(self._feed.url).hostname or self._feed.url
         document = self._named_by.get(entry.name, self._document)
-        return Origin(source, self._feed.stated, named=self._feed.url, url=document)
+        key = "" if entry.url else self._corpus.feeds.key_of(self._feed, entry.name)
+        return Origin(source, self._feed.stated, named=self._feed.url, url=document, key=key)
 
     def _failure(
         self, entry: Entry, before: KnownEntry | None, error: BaseException, *, is_named: bool

@@ -21,12 +21,14 @@ class Origin:
     """What announces articles: `source` publishes them, `stated` holds for all of them.
 
     `named` is the feed's address as somebody gave it, `url` that of the very document, after all redirects.
+    `key` identifies the article of an entry without an address.
     """
 
     source: str
     stated: Mapping[str, str]
     named: str
     url: str
+    key: str = ""
 
     def speaks_for(self, entry: Entry) -> bool:
         """Say whether an article is its own: anybody may write anything about the address of another site."""
@@ -64,7 +66,7 @@ def read_short(entry: Entry, origin: Origin) -> Article | None:
 
 
 def _of_feed(entry: Entry, text: str, origin: Origin) -> Article:
-    return entry.article(text, key=f"feed:{entry.name}", source=origin.source, stated=origin.stated)
+    return entry.article(text, key=origin.key, source=origin.source, stated=origin.stated)
 
 
 def _read_its_page(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:

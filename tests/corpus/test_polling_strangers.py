@@ -15,12 +15,14 @@ import pytest
 import sqlalchemy as sa
 
 from corpus import polling
+from corpus.articles import Article
 from corpus.deciding import ENTRIES_AT_ONCE
-from corpus.feeds import TRIES, Feed
+from corpus.feeds import TRIES, Feed, KnownEntry
 from corpus.fetching import Fetcher, Time
 from corpus.polling import Poll, Ways, poll_feed
 from corpus.schema import entries
 from corpus.sources.arrivals import read_entry
+from corpus.sources.entries import Entry
 from corpus.store import Change, Corpus
 from tests.fakes.internet import Internet
 from tests.fakes.passing import BEGINNING, Passing
@@ -29,9 +31,7 @@ from tests.fakes.web import Web
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corpus.articles import Article
     from corpus.sources.arrivals import Origin
-    from corpus.sources.entries import Entry
 
 SAFE = "Drivers blocked the road to Zhanaozen because gas costs more. The police of Almaty stayed away."
 WALL = (
@@ -169,6 +169,57 @@ def test_a_public_feed_leads_to_no_trusted_place_and_a_trusted_one_does(stranger
     assert (strangers.texts(), inside.paths) == ([], [])
     strangers.poll(strangers.follow(f"http://{INTRANET}/feed"))
     assert strangers.texts() == [SAFE]
+
+
+def announce_by_id(strangers: Strangers, host: str, text: str) -> Feed:
+    """Let a site have a feed of one entry that has an id, and no address."""
+    content = html.escape(text)
+    bare = f"<item><guid isPermaLink='false'>1</guid><content:encoded>{content}</content:encoded></item>"
+    strangers.announces(host, bare)
+    return strangers.follow(f"http://{host}/feed")
+
+
+def test_entries_of_two_feeds_that_are_called_alike_are_two_articles(strangers: Strangers) -> None:
+    for _ in range(2):
+        for host in ("one.example", "two.example"):
+            strangers.poll(announce_by_id(strangers, host, f"The road is closed, {host} says."))
+    one = announce_by_id(strangers, "one.example", "The road is open again.")
+    assert strangers.poll(one).changes == Counter({Change.REVISED: 1})
+    assert set(strangers.texts()) == {"The road is open again.", "The road is closed, two.example says."}
+
+
+def test_entries_that_were_one_article_are_parted_and_none_is_doubled(strangers: Strangers) -> None:
+    alone, one, two = (
+        announce_by_id(strangers, host, f"The road is closed, {host} says.")
+        for host in ("alone.example", "one.example", "two.example")
+    )
+    # As the migration leaves what an older version stored under the id alone, with what was read last.
+    name = Entry("1").name
+    shared = Article.parse({"text": "Two says."}, key=f"feed:{name}", obtained="feed", source="Two")
+    strangers.corpus.put(shared)
+    for feed, key in ((one, shared.key), (two, None)):
+        claimed = strangers.corpus.feeds.claim(feed.id, strangers.passing.now())
+        assert claimed is not None
+        claimed = strangers.corpus.feeds.record(claimed, KnownEntry(name, "", key, strangers.passing.now()))
+        assert claimed is not None
+        strangers.corpus.feeds.finish(claimed)
+    strangers.passing.pass_by(3600)
+    assert strangers.poll(one).changes == Counter({Change.REVISED: 1})
+    assert strangers.poll(two).changes == Counter({Change.ADDED: 1})
+    assert strangers.poll(alone).changes == Counter({Change.ADDED: 1})
+    assert strangers.texts() == [
+        f"The road is closed, {host}.example says." for host in ("one", "two", "alone")
+    ]
+
+
+def test_an_article_of_an_entry_whose_feed_was_removed_is_not_doubled_when_it_comes_back(
+    strangers: Strangers,
+) -> None:
+    key = f"feed:{Entry('1').name}"  # as an older version stored it
+    strangers.corpus.put(Article.parse({"text": "It was calm."}, key=key, obtained="feed", source="One"))
+    feed = announce_by_id(strangers, "one.example", "It was not calm.")
+    assert strangers.poll(feed).changes == Counter({Change.REVISED: 1})
+    assert strangers.texts() == ["It was not calm."]
 
 
 # Walls

@@ -11,13 +11,14 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from corpus.database import SCHEMA_REVISION, Database, alembic_config
 from corpus.errors import DatabaseUnavailable
-from corpus.schema import metadata
+from corpus.schema import entries, metadata
 from corpus.store import Corpus
 from tests.fakes.articles import write_article
 
@@ -102,6 +103,45 @@ def test_a_migration_that_fails_leaves_nothing_behind(database_url: str) -> None
         assert sa.inspect(connection).get_table_names() == ["passages"]
 
 
+def test_entries_that_feeds_call_alike_are_parted_where_they_say_different_things(database_url: str) -> None:
+    rows = [(1, "feed:a", "one"), (2, "feed:a", "two"), (1, "feed:b", "same"), (2, "feed:b", "same")]
+    rows += [(1, "https://a.kz/1", "one"), (2, "https://a.kz/1", "two"), (2, "feed:c", "alone")]
+    with closing(Database(database_url)) as database, database.writing() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(
+            sa.text(
+                "INSERT INTO feeds (id, url, stated, every_s, added_at, next_at, failures) "
+                "VALUES (:id, :url, '{}', 300, '2022-01-05', '2022-01-05', 0)"
+            ),
+            [{"id": number, "url": str(number)} for number in (1, 2)],
+        )
+        connection.execute(
+            sa.text(
+                "INSERT INTO entries (feed_id, entry, digest, article_key, failures, seen_at) "
+                "VALUES (:feed, :name, :digest, :key, 0, '2022-01-05')"
+            ),
+            [{"feed": feed, "name": key, "key": key, "digest": digest} for feed, key, digest in rows],
+        )
+
+    with closing(Database.open(database_url)) as database, database.reading() as connection:
+        found = connection.execute(
+            sa.select(entries.c.feed_id, entries.c.article_key, entries.c.digest).order_by(
+                entries.c.entry, entries.c.feed_id
+            )
+        )
+        assert [tuple(row) for row in found] == [
+            (1, "feed:a", ""),
+            (2, None, ""),
+            (1, "feed:b", "same"),
+            (2, "feed:b", "same"),
+            (2, "feed:c", "alone"),
+            (1, "https://a.kz/1", "one"),
+            (2, "https://a.kz/1", "two"),
+        ]
+
+
 def test_eight_threads_may_open_a_fresh_database_at_once(database_url: str) -> None:
     together = Barrier(8)
 
@@ -116,9 +156,9 @@ def test_eight_threads_may_open_a_fresh_database_at_once(database_url: str) -> N
 
 @pytest.mark.slow
 def test_four_processes_may_open_a_fresh_database_at_once(database_url: str) -> None:
-    command = [sys.executable, "-c", OPEN_AND_COUNT, database_url]
+    opening = [sys.executable, "-c", OPEN_AND_COUNT, database_url]
     running = [
-        subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        subprocess.Popen(opening, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(4)
     ]
 
