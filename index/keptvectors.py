@@ -13,7 +13,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from index.encoder import Encoded, Vectors
-from index.ids import within
+from index.ids import each_once, within
 from index.tokens import PLACE, Places, TokenFile, pack
 
 _MAGIC = b"crisisbot vectors 3\n"
@@ -136,7 +136,7 @@ class KeptVectors:
             return
         with self._lock, self._learning:
             none = np.zeros(0, dtype=np.uint64)
-            self._scrub(np.unique(np.concatenate([none, *map(_hashes, wanted)])), dimension)
+            self._scrub(each_once(np.concatenate([none, *map(_hashes, wanted)])), dimension)
             TokenFile(self._token_path, dimension).scrub(places)
             self._forget()
 
