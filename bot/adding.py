@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -15,14 +15,18 @@ from bot.settings import Settings
 from bot.visible import visible
 from corpus.articles import Article
 from corpus.errors import FetchFailed, InvalidArticle, UnreadableSource
-from corpus.sources.files import Rejected, read_files
-from corpus.sources.formats import PARSERS
+from corpus.sources.files import Rejected, read_files, shown
+from corpus.sources.folders import PassedOver
+from corpus.sources.formats import PARSERS, WAYS_OUT
 from corpus.store import Change, Corpus
 
 log = logging.getLogger(__name__)
 
 #: Articles after which it is said how far this is.
 TOLD_EVERY = 100
+
+#: Kinds of files that one line names.
+MOST_KINDS = 5
 
 NO_PLACE = "give files, folders, patterns, or addresses that begin with http:// or https://"
 
@@ -49,11 +53,35 @@ def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]
         found.append(f"{rejected} not read")
     if not found:
         found.append(f"no articles found: {', '.join(PARSERS)} files are read")
-    if folders.passed_over:
-        kinds = "file of another kind" if folders.passed_over == 1 else "files of other kinds"
-        found.append(f"{folders.passed_over} {kinds} passed over")
+    passed_over = folders.selection.passed_over
+    if number := sum(kind.number for kind in passed_over):
+        kinds = "file of another kind" if number == 1 else "files of other kinds"
+        found.append(f"{number} {kinds} passed over")
     click.echo(", ".join(found))
+    for line in passed_over_lines(passed_over):
+        click.echo(f"crisisbot: {line}", err=True)
     return bool(counts) and not rejected
+
+
+def passed_over_lines(others: Sequence[PassedOver]) -> Iterator[str]:
+    """Name the kinds of files that were passed over: a line each for those that can be made readable."""
+    mendable = [kind for kind in others if kind.ending in WAYS_OUT]
+    for kind in mendable:
+        yield f"passed over: {_of_kind(kind)}, such as {_name(kind)}; {WAYS_OUT[kind.ending]}"
+    rest = [kind for kind in others if kind not in mendable]
+    if rest:
+        left = sum(kind.number for kind in rest[MOST_KINDS:])
+        more = [f"{left} others"] if left else []
+        named = ", ".join([*map(_of_kind, rest[:MOST_KINDS]), *more])
+        yield f"passed over: {named}, such as {_name(rest[0])}"
+
+
+def _of_kind(kind: PassedOver) -> str:
+    return f"{kind.number} {visible(shown(kind.ending)) or 'without an ending'}"
+
+
+def _name(kind: PassedOver) -> str:
+    return visible(shown(kind.example))
 
 
 def _is_strange(place: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.adding import passed_over_lines
 from bot.composition import make_engine, open_corpus, refresh
 from bot.settings import Settings
 from bot.signals import until_a_signal
@@ -14,7 +15,8 @@ from bot.visible import visible
 from corpus.articles import Article, ArticleId
 from corpus.errors import CorpusError
 from corpus.sources.files import Rejected, shown
-from corpus.sources.formats import RawArticle
+from corpus.sources.folders import PassedOver
+from corpus.sources.formats import WAYS_OUT, RawArticle
 from corpus.sources.watching import Look, WatchedFolder
 from corpus.store import Change, Corpus
 from index.errors import RetrievalError
@@ -76,6 +78,7 @@ class Watcher:
         self._gone: set[Path] = set()  # files whose articles are still to be removed
         self._is_behind = False
         self._told: object = None
+        self._passed_over: dict[str, int] = {}  # how many files of which kinds were told of
 
     def run(self) -> None:
         """Look, take what is there, and wait, again and again, until an exception ends it: a signal's."""
@@ -164,7 +167,8 @@ class Watcher:
         log.info("%s is gone; article %s is removed", visible(file), article_id)
 
     def _tell(self, look: Look) -> None:
-        """Say what cannot be looked at, once."""
+        """Say what cannot be looked at, once, and of which kinds files are that are not read."""
+        self._tell_of_kinds(look.selection.passed_over)
         state = (look.is_there, look.selection.obstacles)
         if state == self._told:
             return
@@ -172,8 +176,18 @@ class Watcher:
         if not look.is_there:
             log.warning("%s cannot be looked into; watching goes on when it can", folder)
         else:
-            files, others = len(look.selection.files), look.selection.passed_over
-            log.info("watching %s: %s files, %s of other kinds passed over", folder, files, others)
+            log.info("watching %s: %s files", folder, len(look.selection.files))
         for path, reason in look.selection.obstacles:
             log.warning("%s: %s", visible(shown(path)), visible(reason))
         self._told = state
+
+    def _tell_of_kinds(self, others: Sequence[PassedOver]) -> None:
+        """Name kinds that are passed over: each once, and again where more come that may be articles."""
+        told, new = self._passed_over, []
+        for kind in others:
+            grew = kind.number > told.get(kind.ending, 0)
+            if kind.ending not in told or (grew and kind.ending in WAYS_OUT):
+                new.append(kind)
+        self._passed_over = {kind.ending: kind.number for kind in others}
+        for line in passed_over_lines(new):
+            log.info("%s", line)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from corpus.articles import Article, Revision
 from corpus.errors import InvalidArticle, UnreadableSource
-from corpus.sources.folders import select
+from corpus.sources.folders import select, together
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
 from corpus.sources.markdown import parse_markdown
 
@@ -42,23 +42,22 @@ def nothing_known(_key: str) -> None:
 class Reading(Iterator[Article | Rejected]):
     """What is read of files, one after the other, in order of their names; for one thread.
 
-    At its end, `passed_over` says how many files of other kinds were in folders or fitted patterns.
+    `selection` says which files these are, and which ones in folders are not read; `done`, how many were.
     """
 
     def __init__(self, paths: Sequence[Path], stated: RawArticle, known: Known) -> None:
-        self.passed_over = 0
-        self._found = self._read(paths, stated, known)
+        self.selection = together([select(path) for path in paths])
+        self.done = 0
+        self._found = self._read(stated, known)
 
     def __next__(self) -> Article | Rejected:
         return next(self._found)
 
-    def _read(self, paths: Sequence[Path], stated: RawArticle, known: Known) -> Iterator[Article | Rejected]:
-        for path in paths:
-            selection = select(path)
-            self.passed_over += selection.passed_over
-            yield from (Rejected(shown(closed), reason) for closed, reason in selection.obstacles)
-            for file in selection.files:
-                yield from read_file(file, stated=stated, known=known)
+    def _read(self, stated: RawArticle, known: Known) -> Iterator[Article | Rejected]:
+        yield from (Rejected(shown(closed), reason) for closed, reason in self.selection.obstacles)
+        for file in self.selection.files:
+            yield from read_file(file, stated=stated, known=known)
+            self.done += 1
 
 
 def read_files(

@@ -8,11 +8,11 @@ called.
 import errno
 import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from corpus.sources.formats import PARSERS
+from corpus.sources.formats import PARSERS, WAYS_OUT
 
 #: What makes a path a pattern, where no file is called so.
 _WILD = re.compile(r"[*?]|\[.*\]")
@@ -20,16 +20,24 @@ _HIDDEN = (".", "~$")
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Files of one kind that is not read, and that nobody named: how many, and the first one by its name."""
+
+    ending: str
+    number: int
+    example: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """The files that a path stands for, in order of their names.
 
-    `obstacles` are paths that cannot be looked into, with the reasons; `passed_over` counts files of kinds
-    that are not read, and that nobody named.
+    `obstacles` are paths that cannot be looked into, with the reasons; of `passed_over`, the most come first.
     """
 
     files: tuple[Path, ...] = ()
     obstacles: tuple[tuple[Path, str], ...] = ()
-    passed_over: int = 0
+    passed_over: tuple[PassedOver, ...] = ()
 
 
 def select(path: Path) -> Selection:
@@ -81,15 +89,24 @@ def _fitting(pattern: Path) -> Selection:
     deep = "**" in pattern.parts
     parts = [walk(path) for path in found if path.is_dir() and not deep]
     files = _sorted_out((str(path) for path in found if _may_be_file(path)), ())
-    return _together([files, *parts])
+    return together([files, *parts])
 
 
-def _together(selections: list[Selection]) -> Selection:
+def together(selections: Sequence[Selection]) -> Selection:
+    """Put selections together, in their order."""
     return Selection(
         tuple(file for one in selections for file in one.files),
         tuple(obstacle for one in selections for obstacle in one.obstacles),
-        sum(one.passed_over for one in selections),
+        _by_kind(kind for one in selections for kind in one.passed_over),
     )
+
+
+def _by_kind(found: Iterable[PassedOver]) -> tuple[PassedOver, ...]:
+    kinds: dict[str, PassedOver] = {}
+    for one in found:
+        known = kinds.get(one.ending)
+        kinds[one.ending] = one if known is None else replace(known, number=known.number + one.number)
+    return tuple(sorted(kinds.values(), key=lambda kind: (-kind.number, kind.ending)))
 
 
 def _is_hidden(path: Path, pattern: Path) -> bool:
@@ -99,14 +116,14 @@ def _is_hidden(path: Path, pattern: Path) -> bool:
 
 def _sorted_out(files: Iterable[str], closed: tuple[tuple[Path, str], ...]) -> Selection:
     """Choose the files of kinds that are read, in order of their names, folder by folder."""
-    wanted, others = [], 0
+    wanted: list[str] = []
+    others: dict[str, list[str]] = {}
     for file in files:
-        if os.path.splitext(file)[1].lower() in PARSERS:  # noqa: PTH122 (a path takes ten times as long)
-            wanted.append(file)
-        else:
-            others += 1
+        ending = os.path.splitext(file)[1].lower()  # noqa: PTH122 (a path takes ten times as long)
+        (wanted if ending in PARSERS else others.setdefault(ending, [])).append(file)
     wanted.sort(key=lambda file: file.split(os.sep))  # noqa: PTH206 (the same)
-    return Selection(tuple(map(Path, wanted)), closed, others)
+    kinds = (PassedOver(ending, len(some), Path(min(some))) for ending, some in others.items())
+    return Selection(tuple(map(Path, wanted)), closed, _by_kind(kinds))
 
 
 def _may_be_file(entry: os.DirEntry[str] | Path) -> bool:
@@ -128,5 +145,7 @@ def _obstacle(path: Path) -> str | None:
     if not path.is_file():
         return "it is neither a file nor a folder"
     if path.suffix.lower() not in PARSERS:
-        return f"files ending in {path.suffix or 'nothing'} are not read; {', '.join(PARSERS)} are"
+        way_out = WAYS_OUT.get(path.suffix.lower())
+        instead = f"; {way_out}" if way_out else ""
+        return f"files ending in {path.suffix or 'nothing'} are not read; {', '.join(PARSERS)} are{instead}"
     return None

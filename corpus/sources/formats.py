@@ -118,6 +118,17 @@ PARSERS: Mapping[str, Callable[[bytes], Iterator[Found | Broken]]] = {
     ".eml": _limited("mail", "parse_mail"),
 }
 
+#: What people can do with files of kinds that are not read, but may hold articles.
+_WAYS_OUT = {
+    "save as .docx": (".doc", ".docm", ".dot", ".odt", ".pages", ".rtf", ".wpd", ".wps"),
+    "save as .pdf": (".djvu", ".epub", ".fb2", ".odp", ".ppt", ".pptx", ".ps", ".xps"),
+    "save as .html": (".mht", ".mhtml", ".webarchive", ".xhtml"),
+    "save as .eml": (".mbox", ".msg"),
+    "write one object a line, as .jsonl": (".csv", ".json", ".ods", ".tsv", ".xls", ".xlsx", ".xml", ".yaml"),
+    "unpack first": (".7z", ".bz2", ".gz", ".rar", ".tar", ".tgz", ".xz", ".zip"),
+}
+WAYS_OUT: Mapping[str, str] = {ending: way for way, endings in _WAYS_OUT.items() for ending in endings}
+
 
 def decode(content: bytes) -> str:
     """Decode UTF-8, or UTF-16 with a mark. Other encodings are not guessed: a wrong guess would be quoted.

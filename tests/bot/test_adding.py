@@ -62,7 +62,7 @@ def test_what_is_broken_is_named_and_the_rest_goes_on(crisisbot: CommandLine, ze
     result = crisisbot.types("add", folder)
     assert result.exit_code == 1
     assert result.stdout.startswith("2 added, 6 not read")
-    complaints = result.stderr.splitlines()
+    complaints = [line for line in result.stderr.splitlines() if "passed over" not in line]
     for place, reason in [
         ("a.txt", "not UTF-8 (byte 0xf1 at offset 0)"),
         ("b.jsonl, line 2", "no JSON"),
@@ -103,6 +103,22 @@ def test_files_of_other_kinds_in_a_folder_are_passed_over_and_counted(
     assert crisisbot.says("add", tmp_path / "news") == "1 added, 1 file of another kind passed over\n"
     (tmp_path / "news" / "song.ogg").touch()
     assert crisisbot.says("add", tmp_path / "news").endswith(", 2 files of other kinds passed over\n")
+
+
+def test_kinds_of_files_that_were_passed_over_are_named_with_the_way_out(
+    crisisbot: CommandLine, tmp_path: Path
+) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    for name in ("zebra.txt", "b.doc", "a.doc", "c.rtf", "d.png", "e.png", "f.css", "g"):
+        (news / name).write_text(ZEBRA, encoding="utf-8")
+    result = crisisbot.types("add", news)
+    assert (result.exit_code, result.stdout) == (0, "1 added, 7 files of other kinds passed over\n")
+    assert result.stderr.splitlines() == [
+        f"crisisbot: passed over: 2 .doc, such as {news}/a.doc; save as .docx",
+        f"crisisbot: passed over: 1 .rtf, such as {news}/c.rtf; save as .docx",
+        f"crisisbot: passed over: 2 .png, 1 without an ending, 1 .css, such as {news}/d.png",
+    ]
 
 
 def test_what_was_stated_once_stays(crisisbot: CommandLine, tmp_path: Path) -> None:

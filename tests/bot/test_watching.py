@@ -98,6 +98,23 @@ def test_what_is_there_and_what_comes_is_stored_and_the_index_follows_each_time(
     assert story.follows == 2
 
 
+def test_kinds_that_are_passed_over_are_named_when_they_come(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    story.write("a.png")
+    story.write("b.doc")
+
+    story.tell(story.writes("c.png"), story.writes("d.doc"))
+
+    told = [one.getMessage() for one in caplog.records if "passed over" in one.getMessage()]
+    assert told == [
+        f"passed over: 1 .doc, such as {story.folder}/b.doc; save as .docx",
+        f"passed over: 1 .png, such as {story.folder}/a.png",
+        f"passed over: 2 .doc, such as {story.folder}/b.doc; save as .docx",
+    ]
+
+
 def test_what_is_known_of_a_file_stays_when_it_is_watched_without_that(story: Story) -> None:
     story.write("a.txt")
     (article,) = read_files([story.folder], stated={"source": "Agency", "published": "2022-01-05"})

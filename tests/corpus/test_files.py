@@ -129,14 +129,15 @@ def test_what_is_not_there_is_rejected(tmp_path: Path) -> None:
 
 
 def test_unknown_endings_of_named_files_are_rejected(tmp_path: Path) -> None:
-    picture, bare = write(tmp_path / "a.png"), write(tmp_path / "README")
+    picture, bare, old = write(tmp_path / "a.png"), write(tmp_path / "README"), write(tmp_path / "a.Doc")
 
-    reasons = [reason for _, reason in rejected(picture, bare)]
+    reasons = [reason for _, reason in rejected(picture, bare, old)]
 
     read = ".txt, .md, .markdown, .html, .htm, .jsonl, .ndjson, .pdf, .docx, .eml are"
     assert reasons == [
         f"files ending in .png are not read; {read}",
         f"files ending in nothing are not read; {read}",
+        f"files ending in .Doc are not read; {read}; save as .docx",
     ]
 
 
@@ -171,9 +172,9 @@ def test_files_and_folders_without_permission_are_rejected_and_the_rest_goes_on(
 
     closed.parent.chmod(0o700)
     denied = [Rejected(str(path), "Permission denied") for path in (secret, closed)]
-    assert found[:2] == denied
-    assert isinstance(found[2], Article)
-    assert found[3:] == denied[1:]
+    assert found[:3] == [denied[1], *denied]  # one that cannot be looked at is told before any is read
+    assert isinstance(found[3], Article)
+    assert found[4:] == []
 
 
 def test_a_name_that_is_no_unicode_can_be_shown_and_stored(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def read_all(path: Path) -> tuple[list[str], int]:
     """The sources of all articles, and how many files were passed over."""
     reading = read_files([path])
     found = [one.source if isinstance(one, Article) else f"rejected: {one.reason}" for one in reading]
-    return found, reading.passed_over
+    return found, sum(kind.number for kind in reading.selection.passed_over)
 
 
 def test_files_of_other_kinds_in_folders_are_counted(tmp_path: Path) -> None:
@@ -267,6 +268,19 @@ def test_files_of_other_kinds_in_folders_are_counted(tmp_path: Path) -> None:
         write(tmp_path / name)
 
     assert read_all(tmp_path) == (["a.txt", "d.txt"], 2)
+
+
+def test_of_files_of_other_kinds_each_kind_is_counted_with_its_first_file(tmp_path: Path) -> None:
+    for name in ("a/b.doc", "a/C.DOC", "b/a.doc", "b/c.png", "e"):
+        write(tmp_path / name)
+
+    found = read_files([tmp_path / "a", tmp_path / "b", tmp_path / "*"]).selection.passed_over
+
+    assert [(kind.ending, kind.number, kind.example) for kind in found] == [
+        (".doc", 6, tmp_path / "a" / "C.DOC"),
+        (".png", 2, tmp_path / "b" / "c.png"),
+        ("", 1, tmp_path / "e"),
+    ]
 
 
 @pytest.mark.parametrize(

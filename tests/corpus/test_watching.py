@@ -106,7 +106,8 @@ def test_hidden_files_and_other_kinds_are_passed_over(watched: Watched) -> None:
         (watched.path / name).parent.mkdir(exist_ok=True)
         (watched.path / name).write_text("It was calm.")
     assert watched.takes() == []
-    assert watched.look().selection.passed_over == 2
+    passed_over = watched.look().selection.passed_over
+    assert [(kind.ending, kind.number) for kind in passed_over] == [(".part", 1), (".png", 1)]
 
 
 # What is gone
