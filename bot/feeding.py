@@ -163,6 +163,8 @@ def feed_lines(feed: Feed, counts: EntryCounts) -> str:
     if counts.waiting or counts.given_up:
         line += f", {counts.waiting} will be tried again, {counts.given_up} were given up"
         line += f" ({visible(counts.example or '')})"
+    if counts.astray:
+        line += f", of {counts.astray} the pages show them no more ({visible(counts.astray_example or '')})"
     if feed.problem:
         failures = f" ({feed.failures} times in a row)" if feed.failures > 1 else ""
         line += f"\n      problem: {visible(feed.problem)}{failures}"
@@ -182,7 +184,12 @@ def feed_json_line(feed: Feed, counts: EntryCounts) -> str:
         "checked_at": feed.checked_at and feed.checked_at.isoformat(),
         "failures": feed.failures,
         "problem": feed.problem,
-        "entries": {"read": counts.read, "waiting": counts.waiting, "given_up": counts.given_up},
+        "entries": {
+            "read": counts.read,
+            "waiting": counts.waiting,
+            "given_up": counts.given_up,
+            "astray": counts.astray,
+        },
     }
     return dumps(told, ensure_ascii=False)
 

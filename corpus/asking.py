@@ -1,7 +1,7 @@
 """Asking: a feed of its server, unless it is as it was."""
 
 from corpus.feeds import Feed
-from corpus.fetching import Fetched, Fetcher
+from corpus.fetching import NOT_MODIFIED, Fetched, Fetcher
 from corpus.sources.feeds import LARGEST_FEED, parse_feed
 from corpus.sources.pages import content_of
 from corpus.sources.parsed import ParsedFeed
@@ -21,9 +21,6 @@ FEED_KINDS = frozenset(
         *("application/x-gzip", "application/octet-stream", "application/x-rss+xml", ""),
     }
 )
-
-#: The answer that a feed is as it was.
-NOT_MODIFIED = 304
 
 
 def fetch_feed(

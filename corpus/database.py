@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 #: The newest migration; a test holds it equal to the newest script in `corpus/migrations/versions`.
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 
 #: Seconds that one process waits while another writes to the same SQLite file.
 SQLITE_PATIENCE_S = 30

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from corpus.errors import FetchFailed, FetchRefused, InvalidArticle
 from corpus.feeds import TRIES, KnownEntry
-from corpus.sites import PEACE, host_of
+from corpus.sites import ABOUT_ONE_PAGE, GONE, PEACE, host_of
 from corpus.sources.dates import as_moment
 from corpus.sources.entries import Entry
 from corpus.sources.parsed import Child
@@ -25,6 +25,14 @@ REREAD_AFTER, LONGEST_REREAD = timedelta(seconds=5), timedelta(hours=6)
 #: After the first failure of an entry; doubled each time.
 FIRST_RETRY = timedelta(minutes=10)
 
+#: When the pages of new articles are visited again, counted from when they were read: corrections come within
+#: hours, and most of them soon. And how many of a feed in one poll.
+VISITS_AFTER = (*(timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)), *map(timedelta, (1, 3)))
+VISITS_AT_ONCE = 20
+
+#: The share of its age after which a page that could not be had is tried again.
+_VISIT_RETRY = 0.25
+
 #: The longest pause of a feed that fails.
 LONGEST_PAUSE = timedelta(days=1)
 
@@ -34,6 +42,9 @@ SITEMAPS_AT_ONCE = 10
 
 #: Tries that one failure stands for: a page without an article seldom gets one later.
 _WITHOUT_ARTICLE = 3
+
+#: An article of which the day alone is known may be a day younger.
+_A_DAY = timedelta(days=1)
 
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
@@ -79,6 +90,31 @@ def tries_used(error: BaseException, before: int, *, is_named: bool = True) -> i
     if is_named and isinstance(error, FetchFailed) and error.status in PEACE:
         return before
     return before + (_WITHOUT_ARTICLE if isinstance(error, InvalidArticle) else 1)
+
+
+def is_young(published: date | datetime | None, now: datetime) -> bool:
+    """Say whether an article is corrected perhaps; who says nothing of its day may have just written it."""
+    return published is None or as_moment(published) > now - VISITS_AFTER[-1] - _A_DAY
+
+
+def next_visit(since: datetime, now: datetime) -> datetime | None:
+    """Return when a page is visited next that was read first at `since`; None: never."""
+    return next((since + after for after in VISITS_AFTER if since + after > now), None)
+
+
+def visit_after(error: BaseException, since: datetime, now: datetime) -> datetime | None:
+    """Return when a page is visited next that could not be read: where its server is down, sooner.
+
+    A page that is gone for good, and one that may not be read, are left alone.
+    """
+    if isinstance(error, FetchRefused) or (isinstance(error, FetchFailed) and error.status == GONE):
+        return None
+    if not isinstance(error, FetchFailed) or error.status in ABOUT_ONE_PAGE:
+        return next_visit(since, now)
+    if now >= since + VISITS_AFTER[-1]:
+        return None
+    asked = timedelta(seconds=error.retry_after_s or 0.0)
+    return now + max(FIRST_RETRY, (now - since) * _VISIT_RETRY, asked)
 
 
 def recent(entries: Iterable[Entry], now: datetime) -> list[Entry]:

@@ -14,6 +14,7 @@ from corpus.errors import UnknownFeed
 from corpus.purging import keys_of
 from corpus.schema import articles, entries, feeds
 from corpus.urls import canonical
+from corpus.visits import Visit, columns_of, visit_of
 
 FeedId = NewType("FeedId", int)
 
@@ -66,7 +67,8 @@ class Feed:
 class KnownEntry:
     """What is known of an entry: what it said, which article it became, or why it became none.
 
-    `failures` counts how often in a row it could not be read, or, without a problem, was read in vain.
+    `failures` counts how often in a row it could not be read, or, without a problem, was read in vain. There
+    is a `visit` where its article was read from its page.
     """
 
     name: str
@@ -75,6 +77,7 @@ class KnownEntry:
     seen_at: datetime
     problem: str | None = None
     failures: int = 0
+    visit: Visit | None = None
 
     @property
     def is_given_up(self) -> bool:
@@ -84,12 +87,17 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryCounts:
-    """How many entries of a feed became articles, will be tried again, were given up; and one reason."""
+    """How many entries of a feed became articles, will be tried again, were given up; and one reason.
+
+    `astray` is how many are articles of which the pages show something else by now, or nothing.
+    """
 
     read: int = 0
     waiting: int = 0
     given_up: int = 0
     example: str | None = None
+    astray: int = 0
+    astray_example: str | None = None
 
 
 class Feeds:
@@ -204,6 +212,14 @@ class Feeds:
         with self._database.reading() as connection:
             return [_known(row) for row in connection.execute(statement.order_by(entries.c.seen_at))]
 
+    def to_visit(self, feed_id: FeedId, now: datetime) -> list[KnownEntry]:
+        """Return the entries of which the pages are to be read again, the one that waits longest first."""
+        statement = sa.select(entries).where(
+            entries.c.feed_id == feed_id, entries.c.visit_at <= now, entries.c.problem.is_(None)
+        )
+        with self._database.reading() as connection:
+            return [_known(row) for row in connection.execute(statement.order_by(entries.c.visit_at))]
+
     def counts(self) -> dict[FeedId, EntryCounts]:
         """Count the entries of each feed that has some."""
         given_up = entries.c.problem.is_not(None) & (entries.c.failures >= TRIES)
@@ -214,6 +230,8 @@ class Feeds:
             number.filter(_is_waiting()),
             number.filter(given_up),
             sa.func.max(entries.c.problem),
+            number.filter(entries.c.page_problem.is_not(None)),
+            sa.func.max(entries.c.page_problem),
         ).group_by(entries.c.feed_id)
         with self._database.reading() as connection:
             return {FeedId(one): EntryCounts(*counted) for one, *counted in connection.execute(statement)}
@@ -227,6 +245,7 @@ class Feeds:
             "problem": entry.problem,
             "failures": entry.failures,
             "seen_at": entry.seen_at,
+            **columns_of(entry.visit),
         }
         ours = (entries.c.feed_id == claimed.id) & (entries.c.entry == entry.name)
         with self._database.writing() as connection:
@@ -282,7 +301,15 @@ def _feed(row: sa.Row[Any]) -> Feed:
 
 
 def _known(row: sa.Row[Any]) -> KnownEntry:
-    return KnownEntry(row.entry, row.digest, row.article_key, row.seen_at, row.problem, row.failures)
+    return KnownEntry(
+        name=row.entry,
+        digest=row.digest,
+        article_key=row.article_key,
+        seen_at=row.seen_at,
+        problem=row.problem,
+        failures=row.failures,
+        visit=visit_of(row),
+    )
 
 
 def _written(stated: Mapping[str, str]) -> str:

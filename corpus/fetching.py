@@ -41,7 +41,10 @@ LONGEST_VALIDATOR = 500
 
 USER_AGENT = f"{NAME}/{version('crisisbot')} (answers questions from news; respects robots.txt)"
 
-_OK, _NOT_MODIFIED, _CLIENT_ERRORS, _SERVER_ERRORS = 200, 304, 400, 500
+#: The answer that a page or a feed is as it was.
+NOT_MODIFIED = 304
+
+_OK, _CLIENT_ERRORS, _SERVER_ERRORS = 200, 400, 500
 _REDIRECTING = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 _WHY = {
@@ -213,7 +216,7 @@ class Fetcher:
             if answer.status in _REDIRECTING:
                 return self._next(target, answer, wanted), answer.status
             self._check_status(target, answer, wanted)
-            if answer.status == _NOT_MODIFIED:
+            if answer.status == NOT_MODIFIED:
                 return _fetched(target, answer, b"")
             _check_head(target, answer, wanted)
             coding = answer.headers.get("content-encoding", "")
@@ -247,7 +250,7 @@ class Fetcher:
 
     def _check_status(self, target: Target, answer: Answer, wanted: _Wanted) -> None:
         status = answer.status
-        if status == _OK or (status == _NOT_MODIFIED and wanted.conditions):
+        if status == _OK or (status == NOT_MODIFIED and wanted.conditions):
             return
         why = _WHY.get(status) or f"it answers {_kind_of_failure(status)} ({status})"
         wait_s = self._retry_after_s(answer) if status in _ASKS_TO_WAIT else None

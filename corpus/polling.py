@@ -12,26 +12,21 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from corpus import deciding
-from corpus.articles import Article
-from corpus.asking import NOT_MODIFIED, fetch_feed
-from corpus.attempts import attempt, reason
+from corpus.asking import fetch_feed
+from corpus.attempts import Result, attempt, reason
 from corpus.errors import CorpusError, DatabaseUnavailable, FetchFailed, UnreadableSource
 from corpus.feeds import NEVER, Feed, FeedId, KnownEntry
-from corpus.fetching import Fetched, Fetcher
+from corpus.fetching import NOT_MODIFIED, Fetched, Fetcher
+from corpus.revisiting import announced, plan, revisit
 from corpus.sites import GONE, Sites
-from corpus.sources.arrivals import Origin, read_entry, read_short
+from corpus.sources.arrivals import Origin
 from corpus.sources.entries import Entry
 from corpus.sources.parsed import ParsedFeed
 from corpus.store import Change, Corpus
+from corpus.taking import Taken, take, take_short
 from corpus.urls import canonical
 
 log = logging.getLogger(__name__)
-
-#: How articles came to us that are a feed's short contents; others are those of their pages.
-SHORT = "feed alone"
-
-#: The key under which an article is stored, and what that changed.
-_Stored = tuple[str, Change]
 
 #: How many entries lie between two lines about progress.
 PROGRESS_EVERY = 50
@@ -150,9 +145,10 @@ class _Polling:
             )
         left = self._read_some(chosen.due, known)
         vanished = {one.name: one for one in feeds.waiting(self._feed.id) if one.name not in names}
-        again = [entry for entry in map(_entry_again, vanished.values()) if entry is not None]
+        again = [entry for entry in map(self._entry_again, vanished.values()) if entry is not None]
         due = [entry for entry in again if deciding.is_time(vanished[entry.name], now)]
         left += self._read_some(due, vanished, are_named=False)
+        self._visit_pages()
         # What is not known whole must be sent again by the server, and not be said to be as it was.
         is_whole = not (left or self._unread or again or chosen.is_waiting or (parsed and parsed.children))
         broken = (
@@ -186,67 +182,53 @@ class _Polling:
 
     def _read(self, entry: Entry, before: KnownEntry | None, *, is_named: bool) -> KnownEntry:
         """Read an entry and store its article; where there is none, say why and how often that was so."""
-        stored, error = self._attempt(lambda one: self._take(one, before), entry)
-        self._sites.note(entry.url, error)
-        if error is not None:
-            failed = self._failure(entry, before, error, is_named=is_named)
-            is_plain = failed.is_given_up or isinstance(error, CorpusError)
-            if is_plain and not self._ways.should_end():  # else it may be we who ended it
-                stored, _ = self._attempt(self._take_short, entry)
-            if stored is None:
-                self._unread += 1
-                about = canonical(entry.url or "an entry")
-                log.warning("feed %s: %s: %s", self._feed.id, about, failed.problem)
-                return failed
-            if not failed.is_given_up:  # its page is better, once it can be had
-                self._changes[stored[1]] += 1
-                return replace(failed, article_key=stored[0])
-        key, change = stored or ("", Change.UNCHANGED)
-        self._changes[change] += 1
-        in_vain = before is not None and before.problem is None and change is Change.UNCHANGED
-        vain = before.failures + 1 if before is not None and in_vain else 0
-        return KnownEntry(entry.name, entry.digest, key, self._ways.now(), failures=vain)
+        origin, kind = self._origin(entry), self._kind
+        taken = self._attempt(
+            lambda: take(self._corpus, self._ways.fetcher, entry, before=before, origin=origin, kind=kind),
+            entry,
+        )
+        self._sites.note(entry.url, taken if isinstance(taken, BaseException) else None)
+        if isinstance(taken, BaseException):
+            return self._instead(entry, before, taken, is_named=is_named)
+        return self._done(entry, before, taken)
 
-    def _attempt(
-        self, take: Callable[[Entry], _Stored | None], entry: Entry
-    ) -> tuple[_Stored | None, BaseException | None]:
+    def _instead(
+        self, entry: Entry, before: KnownEntry | None, error: BaseException, *, is_named: bool
+    ) -> KnownEntry:
+        """Store the short text of an entry whose page cannot be read, if it has one."""
+        failed, origin = self._failure(entry, before, error, is_named=is_named), self._origin(entry)
+        taken = None
+        is_plain = failed.is_given_up or isinstance(error, CorpusError)
+        if is_plain and not self._ways.should_end():  # else it may be we who ended it
+            taken = self._attempt(lambda: take_short(self._corpus, entry, origin), entry)
+        if not isinstance(taken, Taken):
+            self._unread += 1
+            log.warning("feed %s: %s: %s", self._feed.id, canonical(entry.url or "an entry"), failed.problem)
+            return failed
+        if failed.is_given_up:
+            return self._done(entry, before, taken)
+        self._changes[taken.change] += 1
+        return replace(failed, article_key=taken.key)  # its page is better, once it can be had
+
+    def _done(self, entry: Entry, before: KnownEntry | None, taken: Taken) -> KnownEntry:
+        self._changes[taken.change] += 1
+        now, is_same = self._ways.now(), taken.change is Change.UNCHANGED
+        in_vain = before.failures + 1 if before and before.problem is None and is_same else 0
+        visit = plan(before, taken.arrival, taken.change, now)
+        return KnownEntry(entry.name, entry.digest, taken.key, now, failures=in_vain, visit=visit)
+
+    def _attempt(self, take: Callable[[], Result], entry: Entry) -> Result | BaseException:
         """Return what came of an entry, or why nothing did; one that nobody foresaw stops no other."""
-        done = attempt(lambda: take(entry))
+        done = attempt(take)
         error = done.exception()
         if isinstance(error, DatabaseUnavailable):
             raise error
         if error is None:
-            return done.result(), None
+            return done.result()
         if not isinstance(error, CorpusError):
             about = canonical(entry.url or "an entry")
             log.error("feed %s: %s cannot be read", self._feed.id, about, exc_info=error)
-        return None, error
-
-    def _take(self, entry: Entry, before: KnownEntry | None) -> _Stored:
-        """Store what an entry is about; in place of its short text, wherever its page says that it is."""
-        article = read_entry(self._ways.fetcher, entry, self._origin(entry))
-        key = before.article_key if before else None
-        short = self._corpus.find(key) if key and key != article.key else None
-        is_in_its_place = key and short is not None and short.obtained == SHORT
-        return self._put(
-            replace(article, key=key if key and is_in_its_place else article.key, obtained=self._kind)
-        )
-
-    def _take_short(self, entry: Entry) -> _Stored | None:
-        """Store a short content, unless there is more than that already: it may be but a beginning."""
-        article = read_short(entry, self._origin(entry))
-        if article is None:
-            return None
-        known = self._corpus.find(article.key)
-        if known is not None and known.obtained != SHORT:
-            return None
-        return self._put(replace(article, obtained=SHORT))
-
-    def _put(self, article: Article) -> _Stored:
-        change = self._corpus.put(article)
-        # A purged article has another key, which does not tell what it was.
-        is_away = change is Change.STAYS_REMOVED
-        return self._corpus.stored_key(article.key) if is_away else article.key, change
+        return error
 
     def _origin(self, entry: Entry) -> Origin:
         source = self._feed.title or urlsplit(self._feed.url).hostname or self._feed.url
@@ -262,7 +244,33 @@ class _Polling:
         failures = deciding.tries_used(error, tries, is_named=is_named)
         key = before.article_key if before else entry.url and canonical(entry.url)
         stored = key and self._corpus.stored_key(key)
-        return KnownEntry(entry.name, entry.digest, stored, self._ways.now(), reason(error), failures)
+        visit = before.visit if before else None
+        return KnownEntry(entry.name, entry.digest, stored, self._ways.now(), reason(error), failures, visit)
+
+    def _visit_pages(self) -> None:
+        """Read pages of young articles again, as far as new entries left room."""
+        left = min(self._places, deciding.VISITS_AT_ONCE)
+        for known in self._corpus.feeds.to_visit(self._feed.id, self._ways.now()):
+            if not left or self._ways.should_end() or not self._is_ours:
+                return
+            if self._sites.is_left_alone(known.article_key):
+                continue
+            origin = self._origin(Entry(known.name, known.article_key))
+            read = revisit(self._corpus, self._ways.fetcher, known, origin=origin, now=self._ways.now())
+            if read.error is not None and self._ways.should_end():
+                return
+            self._sites.note(known.article_key, read.error)
+            self._changes += Counter({read.change: 1} if read.change is not Change.UNCHANGED else {})
+            left -= 1
+            self._note(read.entry)
+
+    def _entry_again(self, known: KnownEntry) -> Entry | None:
+        """Make an entry again of one that failed and that its feed names no more: its page may be had now."""
+        entry = Entry(id=known.name, url=known.article_key)
+        if known.article_key is None or entry.name != known.name:
+            return None
+        stored = self._corpus.find(known.article_key)
+        return entry if stored is None else announced(stored, at=known.article_key)
 
     def _note(self, entry: KnownEntry) -> None:
         claimed = self._corpus.feeds.record(self._feed, entry)
@@ -319,9 +327,3 @@ class _Polling:
     def _jitter(self) -> float:
         """Spread polls, so that many feeds of one hour do not come at one moment: 0.9 to 1.1."""
         return 0.9 + 0.2 * self._ways.chance()
-
-
-def _entry_again(known: KnownEntry) -> Entry | None:
-    """Make an entry again of one that failed and that its feed names no more: its page may be had now."""
-    entry = Entry(id=known.name, url=known.article_key)
-    return entry if known.article_key and entry.name == known.name else None

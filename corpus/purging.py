@@ -17,6 +17,7 @@ from corpus.changes import Change, record
 from corpus.errors import UnknownArticle
 from corpus.reports import forget_copies
 from corpus.schema import articles, entries, marks, passages, revisions
+from corpus.visits import columns_of
 
 #: The mark that holds the secret; it is made when the first article is purged.
 SECRET = "purged"  # noqa: S105 (its name)
@@ -41,7 +42,9 @@ def purge(connection: sa.Connection, article_id: ArticleId, *, because: str) -> 
     _forget_words(connection, article_id)
     # Feeds know it by hashes from now on: of an entry's own name, of what that said, and of the key.
     connection.execute(
-        entries.update().where(entries.c.article_key == article.key).values(article_key=hashed, problem=None)
+        entries.update()
+        .where(entries.c.article_key == article.key)
+        .values(article_key=hashed, problem=None, **columns_of(None))
     )
     now = datetime.now(UTC)
     connection.execute(

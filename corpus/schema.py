@@ -145,6 +145,7 @@ feeds = sa.Table(
 )
 
 #: Entries of feeds that were read: what each said then (`digest`), and under which key its article is stored.
+#: The columns from `visits_since` on are a `corpus.visits.Visit`, of those whose page was read.
 entries = sa.Table(
     "entries",
     metadata,
@@ -155,6 +156,13 @@ entries = sa.Table(
     sa.Column("problem", sa.Text),
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("seen_at", Moment, nullable=False),
+    sa.Column("visits_since", Moment),
+    sa.Column("visit_at", Moment),
+    sa.Column("page_etag", sa.Text),
+    sa.Column("page_modified", sa.Text),
+    sa.Column("page_headline", sa.String(64)),
+    sa.Column("page_problem", sa.Text),
+    sa.Index("ix_entries_feed_id_visit_at", "feed_id", "visit_at"),
 )
 
 #: Channels whose posts become articles, by Telegram's own numbers.

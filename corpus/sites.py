@@ -11,7 +11,7 @@ PATIENCE = 3
 #: Answers that ask for peace, and the one that says "for good".
 PEACE, GONE = frozenset({429, 503}), 410
 #: Those that say nothing of other pages of the site.
-_ABOUT_ONE_PAGE = frozenset({401, 402, 403, 404, GONE, 451})
+ABOUT_ONE_PAGE = frozenset({401, 402, 403, 404, GONE, 451})
 
 
 class Sites:
@@ -25,7 +25,7 @@ class Sites:
         """Note what asking for a page came to."""
         host = host_of(url)
         is_down = isinstance(error, FetchFailed) and not isinstance(error, FetchRefused)
-        is_page = isinstance(error, FetchFailed) and error.status in _ABOUT_ONE_PAGE
+        is_page = isinstance(error, FetchFailed) and error.status in ABOUT_ONE_PAGE
         self._in_a_row[host] = self._in_a_row[host] + 1 if is_down and not is_page else 0
         if isinstance(error, FetchFailed) and error.status in PEACE:
             self._peace[host] = error.retry_after_s

@@ -9,7 +9,7 @@ from corpus.fetching import Fetcher
 from corpus.sites import are_kin, host_of
 from corpus.sources.entries import Entry
 from corpus.sources.fragments import text_of
-from corpus.sources.pages import read_page
+from corpus.sources.pages import Page, visit_page
 from corpus.sources.walls import is_announced
 
 #: Characters of a summary that are compared with a page.
@@ -36,7 +36,15 @@ class Origin:
         return entry.url is None or any(are_kin(host, host_of(ours)) for ours in (self.named, self.url))
 
 
-def read_entry(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An article, and the page that was read for it; None where the feed held it."""
+
+    article: Article
+    page: Page | None = None
+
+
+def read_entry(fetcher: Fetcher, entry: Entry, origin: Origin) -> Arrival:
     """Make an article of what a feed holds, if that is all of it, and of the entry's page otherwise.
 
     Raises:
@@ -49,8 +57,33 @@ def read_entry(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:
         if text is None:
             raise InvalidArticle("the entry has neither an address nor a whole text")
     if text is not None:
-        return _of_feed(entry, text, origin)
-    return _read_its_page(fetcher, entry, origin)
+        return Arrival(_of_feed(entry, text, origin))
+    page = visit_page(fetcher, entry.url or "", stated=_facts(entry, origin), named_by=origin.url)
+    if page is None:  # it says so only to who knows it
+        raise InvalidArticle("its server says that it is what it was, and was not asked that")
+    return Arrival(_announced(page.article, entry, origin), page)
+
+
+def read_again(
+    fetcher: Fetcher, entry: Entry, origin: Origin, *, etag: str | None, last_modified: str | None
+) -> Page | None:
+    """Read an entry's page again; None where it is what it was.
+
+    Raises:
+        FetchFailed: the page cannot be had.
+        InvalidArticle: there is no article in it, or it seems to be another one.
+    """
+    page = visit_page(
+        fetcher,
+        entry.url or "",
+        stated=_facts(entry, origin),
+        named_by=origin.url,
+        etag=etag,
+        last_modified=last_modified,
+    )
+    if page is not None:
+        _announced(page.article, entry, origin)
+    return page
 
 
 def read_short(entry: Entry, origin: Origin) -> Article | None:
@@ -69,20 +102,23 @@ def _of_feed(entry: Entry, text: str, origin: Origin) -> Article:
     return entry.article(text, key=origin.key, source=origin.source, stated=origin.stated)
 
 
-def _read_its_page(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:
-    is_ours, stated = origin.speaks_for(entry), origin.stated
+def _facts(entry: Entry, origin: Origin) -> Mapping[str, object]:
+    """Return what holds of an article whatever its page says."""
     told = {field: value for field, value in entry.facts().items() if field not in {"url", "title"}}
-    facts = {"source": origin.source, **told} if is_ours else {}
-    article = read_page(
-        fetcher, entry.url or "", stated={**facts, **stated}, uninvited=True, named_by=origin.url
-    )
+    facts = {"source": origin.source, **told} if origin.speaks_for(entry) else {}
+    return {**facts, **origin.stated}
+
+
+def _announced(article: Article, entry: Entry, origin: Origin) -> Article:
+    """Return the article of a page with what its feed knows better, if it is the one that was announced."""
     summary = text_of((entry.summary or entry.content or "")[:_BEGINNING])
     if not is_announced(article.text, title=entry.title, summary=summary):
         raise InvalidArticle("its page says nothing of what was announced; it may ask to sign in or to pay")
     # Of its own articles a feed knows best; of those of others it tells what their pages do not.
+    title = entry.title if origin.speaks_for(entry) else None
     return replace(
         article,
-        title=stated.get("title") or (entry.title if is_ours else None) or article.title,
+        title=origin.stated.get("title") or title or article.title,
         author=article.author or entry.author,
         published=article.published or entry.published or entry.updated,
         obtained="feed",

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from corpus.articles import Article, Published, is_address
 from corpus.errors import InvalidArticle
-from corpus.fetching import Fetched, Fetcher
+from corpus.fetching import NOT_MODIFIED, Fetched, Fetcher
 from corpus.sources.dates import read_date
 from corpus.sources.files import Known, nothing_known
 from corpus.sources.formats import PARSERS, Found
@@ -57,6 +57,15 @@ _LAYOUTS = re.compile(r"/(?:amp|print|mobile|index\.(?:html?|php))/?$", re.IGNOR
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """An article as its page tells it, and what the server calls the page as it is now."""
+
+    article: Article
+    etag: str | None
+    last_modified: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Head:
     """What a page says of itself: `published` with the zone that it names, addresses made whole."""
 
@@ -93,16 +102,46 @@ def read_page(
     fetched = fetcher.fetch(
         url, kinds=PAGE_KINDS, uninvited=uninvited, named_by=named_by, largest=LARGEST_PAGE
     )
-    host = urlsplit(fetched.url).hostname or ""
-    if _is_front(urlsplit(fetched.url)) and not _is_front(urlsplit(url)):
-        raise InvalidArticle(f"{host}: it leads to the front page, and no longer to an article")
-    try:
-        raw = _raw(fetched)
-    except InvalidArticle as error:
-        raise InvalidArticle(f"{host}: {error}") from error
-    fields = {"url": fetched.url, **{name: value for name, value in raw.items() if value}, **(stated or {})}
-    article = Article.parse(fields, key=canonical(fetched.url), obtained="page", source=host)
+    article = _article(fetched, url, stated or {})
     return article.keeping(known(article.key), names_source="source" in (stated or {}))
+
+
+def visit_page(
+    fetcher: Fetcher,
+    url: str,
+    *,
+    stated: Mapping[str, object],
+    named_by: str,
+    etag: str | None = None,
+    last_modified: str | None = None,
+) -> Page | None:
+    """Fetch a page that a document names and make an article of it; None where it is what it was.
+
+    Args:
+        fetcher: the way to the web.
+        url: where the page is.
+        stated: fields that hold whatever the page says.
+        named_by: where the document is.
+        etag: of what was read the last time.
+        last_modified: the same, for servers without ETags.
+
+    Raises:
+        FetchFailed: it cannot be had; FetchRefused, where trying again will not help.
+        InvalidArticle: there is no article in it.
+        UnreadableSource: what it holds cannot be read on this machine.
+    """
+    fetched = fetcher.fetch(
+        url,
+        kinds=PAGE_KINDS,
+        uninvited=True,
+        named_by=named_by,
+        largest=LARGEST_PAGE,
+        etag=etag,
+        last_modified=last_modified,
+    )
+    if fetched.status == NOT_MODIFIED:
+        return None
+    return Page(_article(fetched, url, stated), fetched.etag, fetched.last_modified)
 
 
 def content_of(fetched: Fetched) -> bytes:
@@ -156,6 +195,18 @@ def read_head(page: str, url: str) -> Head:
         # Comments come after articles, and a feed of them names itself.
         feeds=tuple(sorted(dict.fromkeys(feeds), key=lambda address: "comment" in address.lower())),
     )
+
+
+def _article(fetched: Fetched, url: str, stated: Mapping[str, object]) -> Article:
+    host = urlsplit(fetched.url).hostname or ""
+    if _is_front(urlsplit(fetched.url)) and not _is_front(urlsplit(url)):
+        raise InvalidArticle(f"{host}: it leads to the front page, and no longer to an article")
+    try:
+        raw = _raw(fetched)
+    except InvalidArticle as error:
+        raise InvalidArticle(f"{host}: {error}") from error
+    fields = {"url": fetched.url, **{name: value for name, value in raw.items() if value}, **stated}
+    return Article.parse(fields, key=canonical(fetched.url), obtained="page", source=host)
 
 
 def _raw(fetched: Fetched) -> Mapping[str, object]:

@@ -107,7 +107,7 @@ def test_the_feed_of_a_page_is_found_and_adding_it_again_changes_it(terminal: Te
     told = json.loads(terminal.says("feed", "list", "--json"))
     assert told["every_seconds"] == 90
     assert (told["url"], told["stopped"], told["checked_at"]) == (web.url("/feed"), False, None)
-    assert told["entries"] == {"read": 0, "waiting": 0, "given_up": 0}
+    assert told["entries"] == {"read": 0, "waiting": 0, "given_up": 0, "astray": 0}
 
 
 def test_what_is_wrong_with_a_feed_and_its_entries_is_shown(terminal: Terminal, web: Web) -> None:

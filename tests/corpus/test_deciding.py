@@ -10,9 +10,12 @@ from corpus.deciding import (
     SITEMAPS_AT_ONCE,
     choose_entries,
     choose_sitemaps,
+    is_young,
+    next_visit,
     pause,
     recent,
     tries_used,
+    visit_after,
 )
 from corpus.errors import FetchFailed, FetchRefused, InvalidArticle
 from corpus.feeds import TRIES, KnownEntry
@@ -117,3 +120,36 @@ def test_of_an_index_the_newest_sitemaps_are_read_and_undated_ones_if_there_is_r
     children += [Child(str(day), date(2022, 1, day)) for day in range(1, 5)]
     assert [one.url for one in choose_sitemaps(children, NOON)] == ["4", "3", "2", "1", "undated"]
     assert len(choose_sitemaps([Child("x", None)] * 99, NOON)) == SITEMAPS_AT_ONCE
+
+
+def test_a_page_is_visited_next_at_the_next_age_of_its_article_and_at_last_never() -> None:
+    ages = [timedelta(), timedelta(minutes=10), timedelta(minutes=59), timedelta(hours=7), timedelta(days=3)]
+    found = [next_visit(NOON, NOON + age) for age in ages]
+    hours = [at and (at - NOON) / timedelta(hours=1) for at in found]
+    assert hours == [1 / 6, 1, 1, 24, None]
+
+
+@pytest.mark.parametrize(
+    "error, hours, after",
+    [
+        (FetchFailed("x", status=404), 7, timedelta(hours=17)),  # with the others
+        (InvalidArticle("x"), 7, timedelta(hours=17)),
+        (FetchFailed("x", status=500), 8, timedelta(hours=2)),  # a quarter of its age
+        (FetchFailed("x"), 0.1, timedelta(minutes=10)),
+        (FetchFailed("x", status=429, retry_after_s=36_000.0), 1, timedelta(hours=10)),
+        (FetchFailed("x", status=410), 1, None),
+        (FetchRefused("x"), 1, None),
+        (FetchFailed("x", status=500), 73, None),
+        (FetchFailed("x", status=404), 73, None),
+    ],
+)
+def test_a_page_that_cannot_be_read_is_visited_again_as_its_error_deserves(
+    error: Exception, hours: float, after: timedelta | None
+) -> None:
+    now = NOON + timedelta(hours=hours)
+    assert visit_after(error, NOON, now) == (None if after is None else now + after)
+
+
+def test_what_was_published_days_ago_is_not_young() -> None:
+    days = [date(2022, 1, 4), date(2022, 1, 1), NOON - timedelta(days=1), NOON - timedelta(days=9), None]
+    assert [is_young(day, NOON) for day in days] == [True, False, True, False, True]

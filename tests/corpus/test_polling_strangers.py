@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import sqlalchemy as sa
 
-from corpus import polling
+from corpus import taking
 from corpus.articles import Article
 from corpus.deciding import ENTRIES_AT_ONCE
 from corpus.feeds import TRIES, Feed, KnownEntry
@@ -31,7 +31,7 @@ from tests.fakes.web import Web
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from corpus.sources.arrivals import Origin
+    from corpus.sources.arrivals import Arrival, Origin
 
 SAFE = "Drivers blocked the road to Zhanaozen because gas costs more. The police of Almaty stayed away."
 WALL = (
@@ -275,12 +275,12 @@ def test_a_short_content_that_alone_can_be_had_is_corrected(strangers: Strangers
 def test_what_nobody_foresaw_of_one_entry_stops_no_other(
     strangers: Strangers, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def read_or_fail(fetcher: Fetcher, entry: Entry, origin: Origin) -> Article:
+    def read_or_fail(fetcher: Fetcher, entry: Entry, origin: Origin) -> Arrival:
         if entry.url == "http://news.example/1":
             raise ZeroDivisionError("unforeseen")
         return read_entry(fetcher, entry, origin)
 
-    monkeypatch.setattr(polling, "read_entry", read_or_fail)
+    monkeypatch.setattr(taking, "read_entry", read_or_fail)
     both = [
         item(f"http://news.example/{n}", content=whole(f"Report {n} of Almaty on gas."), minutes=n)
         for n in (1, 2)
