@@ -2,19 +2,20 @@
 
 ```
 index/<model>/CURRENT                     the generation in use, and up to which change of the corpus it goes
-index/<model>/generation-000007-1f3a/     manifest.json: which segments; and which of their passages are gone
+index/<model>/generation-000000007-.../   manifest.json: which segments; and which of their passages are gone;
+                                          its name ends with the checksum of the manifest
 index/<model>/segment-5b1c09e2/           passages that were indexed together; written once, never changed
 index/<model>/writing-..., merging-...    what a killed process left; swept away by the next one
 index/vectors/...                         what was ever computed; segments point at the word pieces in it
 ```
 """
 
+import contextlib
 import hashlib
-import json
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,8 +26,16 @@ from index.arrays import read_arrays, write_arrays
 from index.content import Content
 from index.errors import SnapshotDamaged, UnknownGeneration
 from index.keptvectors import KeptVectors
-from index.manifests import Manifest, line_of, read_manifest, read_pointer, segments_of
-from index.segments import File, Segment, sync_to_disk, write_durably
+from index.manifests import (
+    Manifest,
+    line_of,
+    read_manifest,
+    read_pointer,
+    segments_of,
+    write_manifest,
+    write_pointer,
+)
+from index.segments import File, Segment, sync_to_disk
 from index.shelves import RULES, Shelf, shelve
 from index.sweeping import KEPT, WRITING, discard, forget_older_layout, take_away
 from index.tokens import TokenFile
@@ -58,7 +67,7 @@ class Snapshot:
 
     def fits(self, model_identity: str) -> bool:
         """Say whether it was made with this model and by the rules of this program."""
-        return self.manifest.model == model_identity and self.manifest.rules == RULES
+        return _fits(self.manifest, model_identity)
 
 
 class Snapshots:
@@ -96,6 +105,15 @@ class Snapshots:
                 if pointer == self.pointer():
                     raise
         raise SnapshotDamaged(f"{self.folder} changes faster than it can be read")
+
+    def newest_sound(self) -> Snapshot | None:
+        """Open the newest generation that is all that was written, can be used, and holds anything."""
+        for path in reversed(self.generations()):
+            with contextlib.suppress(SnapshotDamaged):
+                manifest = read_manifest(path)
+                if manifest.passages and _fits(manifest, self._model):
+                    return self.open(path.name, closely=True)
+        return None
 
     def open(
         self,
@@ -179,9 +197,9 @@ class Snapshots:
         if content.dead:
             write_arrays(aside / "dead", content.dead)
         manifest = self._manifest(content, corpus_state, line, segments.files_of(aside))
-        write_durably(aside / "manifest.json", json.dumps(asdict(manifest), indent=1))
+        check = write_manifest(aside, manifest)
         sync_to_disk(aside)
-        name = f"generation-{self._next_number():09}-{secrets.token_hex(2)}"
+        name = f"generation-{self._next_number():09}-{check}"
         snapshot = self.assemble(content, name=name, manifest=manifest, corpus_state=corpus_state)
         aside.rename(self.folder / name)
         self.point(name, corpus_state)
@@ -190,7 +208,7 @@ class Snapshots:
     def point(self, name: str, corpus_state: str) -> None:
         """Make a generation the current one, by one atomic step."""
         aside = self.folder / f"writing-{os.getpid()}-CURRENT"
-        write_durably(aside, json.dumps({"generation": name, "corpus_state": corpus_state}))
+        write_pointer(aside, name, corpus_state)
         sync_to_disk(self.folder)
         aside.replace(self.folder / "CURRENT")
         sync_to_disk(self.folder)
@@ -220,6 +238,12 @@ class Snapshots:
     def generations(self) -> list[Path]:
         """Return the folders of all generations, oldest first."""
         return sorted(self.folder.glob("generation-*"))
+
+    def points_at(self, name: str, corpus_state: str) -> bool:
+        """Say whether a generation is the current one, and shows this state of the corpus."""
+        with contextlib.suppress(SnapshotDamaged):
+            return self.pointer() == (name, corpus_state)
+        return False
 
     @property
     def is_called_damaged(self) -> bool:
@@ -266,11 +290,11 @@ class Snapshots:
         return {current[0], *self._ways_back(current[0])}
 
     def _ways_back(self, current: str) -> list[str]:
-        """Return the last generation of another line, and the one before the current one."""
-        names = [path.name for path in self.generations()]
-        line = line_of(self.folder / current)
-        others = [name for name in names if line_of(self.folder / name) != line]
-        return [*others[-1:], *[name for name in names if name < current][-1:]]
+        """Return the last generation of another line, and the one before; not what cannot be read."""
+        lines = {path.name: line_of(path) for path in self.generations()}
+        readable = [name for name, line in lines.items() if line is not None and name != current]
+        others = [name for name in readable if lines[name] != lines.get(current)]
+        return [*others[-1:], *[name for name in readable if name < current][-1:]]
 
     def _manifest(
         self, content: Content, corpus_state: str, line: int, files: Mapping[str, File]
@@ -288,3 +312,7 @@ class Snapshots:
 
     def _next_number(self) -> int:
         return max((int(path.name.split("-")[1]) for path in self.generations()), default=0) + 1
+
+
+def _fits(manifest: Manifest, model_identity: str) -> bool:
+    return manifest.model == model_identity and manifest.rules == RULES

@@ -19,6 +19,7 @@ from corpus.store import Corpus
 from index import ids, merging
 from index.combining import Combiner
 from index.content import Content
+from index.current import Current
 from index.encoder import Encoder
 from index.encoding import Progress
 from index.errors import SnapshotDamaged
@@ -56,6 +57,7 @@ class Sync:
         self._filler = Filler(corpus, encoder, self._kept)
         self.snapshots = Snapshots(folder, encoder.identity)
         self._combiner = Combiner(self.snapshots)
+        self._current = Current(self.snapshots, encoder.identity)
         self._states = States(corpus)
 
     def run(
@@ -82,44 +84,34 @@ class Sync:
             closely = closely or self.snapshots.is_called_damaged
             if closely:
                 self._forget_killed_rebuild()
-            current = self.usable(known, closely=closely)
-            self.snapshots.call_sound()
-            if current is None and self._is_new:
-                current = self.snapshots.publish(Content(), corpus_state="0", line=1)
-            damaged = current is not None and _has_damaged_tokens(current, closely=closely)
-            if damaged:
-                log.warning("some word pieces are damaged and are made anew")
-            if current is None or damaged or closely or self._states.cursor(current.corpus_state) is None:
-                return self._compare(current, progress, anew=current is None or damaged)
-            return self._follow(current, progress)
-
-    def usable(self, known: Snapshot | None, *, closely: bool = False) -> Snapshot | None:
-        """Return the current generation, unless it is damaged or made with another model or other rules."""
-        try:
-            pointer = self.snapshots.pointer()
-            if known is not None and pointer is not None and pointer[0] == known.name and not closely:
-                return replace(known, corpus_state=pointer[1])
-            if pointer is not None and closely:
-                current: Snapshot | None = self.snapshots.open(
-                    pointer[0], corpus_state=pointer[1], closely=True
-                )
+            if self._current.is_new:
+                current: Snapshot | None = self.snapshots.publish(Content(), corpus_state="0", line=1)
             else:
-                current = self.snapshots.read(known)
-        except SnapshotDamaged as error:
-            log.warning("the index is damaged and is built anew: %s", error)
-            return None
-        if current is not None and not current.fits(self._encoder.identity):
-            log.warning("the index is of older rules, and is built anew by itself")
-            return None
-        return current
+                current = self._current.usable(known, closely=closely)
+            if current is None:
+                current, closely = self._current.another(), True
+            made = self._made_equal(current, progress, closely=closely)
+            if closely:  # only now: who comes after a kill looks closely, too
+                self.snapshots.call_sound()
+            return made
+
+    def _made_equal(
+        self, current: Snapshot | None, progress: Progress, *, closely: bool
+    ) -> tuple[Snapshot, SyncReport]:
+        damaged = current is not None and _has_damaged_tokens(current, closely=closely)
+        if damaged:
+            log.warning("some word pieces are damaged and are made anew")
+        if current is None or damaged or closely or self._states.cursor(current.corpus_state) is None:
+            return self._compare(current, progress, anew=current is None or damaged)
+        return self._follow(current, progress)
+
+    def usable(self, known: Snapshot | None) -> Snapshot | None:
+        """Return the current generation, unless it cannot be used. See `Current.usable`."""
+        return self._current.usable(known)
 
     def newer(self, than: Snapshot | None) -> tuple[str, str] | None:
         """Return the generation on disk and its state, if that is another one than this."""
-        try:
-            pointer = self.snapshots.pointer()
-        except SnapshotDamaged:
-            return None  # whoever writes the index makes it anew
-        return None if than is not None and pointer == (than.name, than.corpus_state) else pointer
+        return self._current.newer(than)
 
     def is_far_behind(self, snapshot: Snapshot) -> bool:
         """Say whether more changed than is followed at once."""
@@ -202,10 +194,6 @@ class Sync:
         with contextlib.suppress(Timeout), self._locked("rebuilding.lock", 0):  # unless one goes on
             discard(self.snapshots.folder, REBUILDING)
 
-    @property
-    def _is_new(self) -> bool:
-        return not self.snapshots.generations() and self.snapshots.has_no_pointer()
-
     def _locked(self, name: str, patience_s: float = -1) -> FileLock:
         self.snapshots.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.snapshots.folder / name, timeout=patience_s)
@@ -281,9 +269,8 @@ class Sync:
         named = self._states.named(state)
         if content is not current.content:
             return self.snapshots.publish(content, corpus_state=named, line=current.manifest.line)
-        if current.corpus_state == named:
-            return current
-        self.snapshots.point(current.name, named)
+        if not self.snapshots.points_at(current.name, named):
+            self.snapshots.point(current.name, named)
         return replace(current, corpus_state=named)
 
     def _rebuilt(self, aside: Path, progress: Progress, accept: Accept) -> tuple[Snapshot, SyncReport]:

@@ -390,7 +390,7 @@ def test_a_damaged_index_heals_itself(crisisbot: CommandLine) -> None:
     result = crisisbot.types("ask", ARREST, "--json")
     assert result.exit_code == 0
     assert json.loads(result.stdout)["evidence"][0]["quote"].startswith("Karim Massimov")
-    assert "the index is damaged and is built anew" in result.stderr
+    assert "the index is damaged and is mended by itself" in result.stderr
 
 
 def test_a_model_that_is_none_is_said(crisisbot: CommandLine, tmp_path: Path) -> None:

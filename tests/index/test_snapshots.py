@@ -357,12 +357,73 @@ def test_damage_to_any_file_is_noticed(
     for path in files:
         whole = path.read_bytes()
         damage(path)
-        if not (damage is flip and path == files[1]):  # its middle is a checksum's, or says when it was made
-            with pytest.raises(SnapshotDamaged, match=path.relative_to(snapshots.folder).parts[0]):
-                snapshots.read()
+        with pytest.raises(SnapshotDamaged, match=path.relative_to(snapshots.folder).parts[0]):
+            snapshots.read()
         path.write_bytes(whole)
 
     assert snapshots.read() is not None
+
+
+@pytest.mark.parametrize("which", ["generation", "pointer"])
+def test_no_byte_of_what_leads_to_all_else_can_change_unnoticed(
+    snapshots: Snapshots, folder: Path, which: str
+) -> None:
+    name = write(folder, "One.", state="7@2022-01-05T10:00:00").name
+    path = snapshots.folder / ("CURRENT" if which == "pointer" else f"{name}/manifest.json")
+    whole, unnoticed = path.read_bytes(), list[int]()
+
+    for number in range(len(whole)):
+        path.write_bytes(whole[:number] + bytes([whole[number] ^ 1]) + whole[number + 1 :])
+        try:
+            read = snapshots.read()
+        except SnapshotDamaged:
+            continue
+        assert read is not None
+        unnoticed += [] if read.corpus_state == "7@2022-01-05T10:00:00" else [number]
+        assert which == "pointer", "only the word that leads to its own checksum may be another one"
+        assert number in range(whole.index(b"check"), whole.index(b"check") + len("check"))
+
+    assert unnoticed == []
+
+
+def test_what_older_versions_wrote_without_checksums_stays_of_use(snapshots: Snapshots, folder: Path) -> None:
+    before = write(folder, "One.")
+    name = "generation-000000001-1f3a"
+    (snapshots.folder / before.name).rename(snapshots.folder / name)
+    (snapshots.folder / "CURRENT").write_text(json.dumps({"generation": name, "corpus_state": "1-1"}))
+
+    read, newer = snapshots.read(), write(folder, "Two.")
+
+    assert read is not None
+    assert (read.name, read.passage_ids()) == (name, ids("One."))
+    assert snapshots.way_back() == name
+    assert newer.name > name
+
+
+def test_the_newest_generation_that_is_whole_and_of_use_is_found(
+    snapshots: Snapshots, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (write(folder, sentence) for sentence in ("One.", "Two.", "Three."))
+    flip(snapshots.folder / third.name / "manifest.json")
+    (segment,) = second.manifest.segments
+    monkeypatch.setattr(segments, "CHECKED_UP_TO", 0)
+    flip(snapshots.folder / segment / "en" / "vectors.npy")
+
+    found = snapshots.newest_sound()
+
+    assert found is not None
+    assert (found.name, found.corpus_state) == (first.name, "1-1")
+    monkeypatch.setattr("index.snapshots.RULES", RULES + 1)
+    assert snapshots.newest_sound() is None
+
+
+def test_a_generation_that_cannot_be_read_is_no_way_back(snapshots: Snapshots, folder: Path) -> None:
+    names = [write(folder, sentence, line=line).name for sentence, line in (("A.", 1), ("B.", 2), ("C.", 1))]
+    flip(snapshots.folder / names[1] / "manifest.json")
+
+    assert snapshots.way_back() == names[0]
+    snapshots.sweep()
+    assert folders(snapshots, "generation") == [names[0], names[2]]
 
 
 @pytest.mark.parametrize("damage", DAMAGES)

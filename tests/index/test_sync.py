@@ -422,14 +422,54 @@ def test_a_damaged_pointer_is_noticed_and_healed_without_encoding(
     place: Place, caplog: pytest.LogCaptureFixture, content: bytes
 ) -> None:
     place.sync()
+    name = place.current().name
     (place.snapshots.folder / "CURRENT").write_bytes(content)
 
     report = place.sync()
 
     assert report.encoded == 0
-    assert "the index is damaged and is built anew" in caplog.text
+    assert "the index is damaged and is mended by itself" in caplog.text
+    assert f"it goes on from {name}" in caplog.text
+    assert place.current().name == name
     assert place.answer() == ARREST
     assert len(place.generations()) <= 2
+
+
+def test_a_damaged_generation_is_left_for_the_newest_that_is_whole_and_only_the_rest_is_done_again(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.sync()
+    before, held = place.current().name, read_manifest(place.current()).segments.keys()
+    put(place.corpus, "new", "It snowed.", title="New")
+    place.sync()
+    flip(place.current() / "manifest.json")
+
+    report = place.sync()
+
+    assert (report.added, report.encoded) == (1, 0)
+    assert f"it goes on from {before}" in caplog.text
+    assert "is built anew" not in caplog.text
+    assert held < read_manifest(place.current()).segments.keys(), "they are still in use"
+    assert not place.sync().changed
+
+
+def test_damage_that_somebody_met_is_looked_for_again_after_a_kill(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.sync()
+    place.snapshots.call_damaged()
+    with monkeypatch.context() as patch:
+        patch.setattr(Snapshots, "open", _die)
+        with pytest.raises(KeyboardInterrupt):
+            place.sync()
+
+    assert place.snapshots.is_called_damaged
+    place.sync()
+    assert not place.snapshots.is_called_damaged
+
+
+def _die(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("missing", ["CURRENT", "generation", "both"])
@@ -491,7 +531,7 @@ def test_word_pieces_that_were_cut_off_are_encoded_again_with_their_paragraph_an
 
     report = place.sync()
 
-    assert "the index is damaged and is built anew" in caplog.text
+    assert "the index is damaged and is mended by itself" in caplog.text
     assert report.encoded == len(place.encoder.encoded) == 1
     snapshot, again = place.run()
     assert not again.changed
