@@ -18,7 +18,7 @@ SMALLEST, RATIO, TOGETHER = 512, 8, 4
 GONE = 0.25
 
 #: Passages up to which segments are merged by whoever wrote the last one; more are left to the background.
-AT_ONCE = 32_768
+AT_ONCE = 8_192
 
 
 #: Segments beyond which whoever wrote the last one merges however many passages that takes: each holds files

@@ -1,4 +1,4 @@
-"""VectorIndex: the nearest of many vectors. The only module that knows FAISS, and how many threads it gets."""
+"""VectorIndex: the nearest of many vectors. The only module that knows FAISS, and how many threads it has."""
 
 import os
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ThreadpoolController().limit(limits=1, user_api="blas")  # FAISS's and NumPy's, 
 Rows = NDArray[np.int64]
 
 #: Vectors up to which all of them are compared with a question: exact, and quick enough.
-EXACT_UP_TO = 50_000
+EXACT_UP_TO = 16_384
 
 #: How many times what is wanted is compared exactly, of what is near by codes; vectors that these are learnt
 #: from (docs/decisions/0008-arrivals.md has the measurements).
@@ -63,12 +63,12 @@ class VectorIndex:
 
     @classmethod
     def read(cls, vectors: Vectors, path: Path) -> "VectorIndex":
-        """Read the codes that `write` wrote for these vectors, if it did.
+        """Read the codes that `write` wrote for these vectors, if it did: whoever keeps files knows whether.
 
         Raises:
             SnapshotDamaged: when they cannot be read.
         """
-        if len(vectors) <= EXACT_UP_TO and not path.exists():
+        if not path.exists():
             return cls(vectors)
         try:
             codes = faiss.read_index(str(path))

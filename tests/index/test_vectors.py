@@ -131,12 +131,10 @@ def test_a_file_that_is_no_index_is_called_damaged(content: bytes, vectors: Vect
 
 
 @pytest.mark.parametrize("way", ["by codes"])
-def test_codes_that_are_cut_off_missing_or_of_other_vectors_are_called_damaged(
+def test_codes_that_are_cut_off_or_of_other_vectors_are_called_damaged(
     vectors: Vectors, way: str, index: VectorIndex, tmp_path: Path
 ) -> None:
     path = tmp_path / way
-    with pytest.raises(SnapshotDamaged, match="is no FAISS index"):
-        VectorIndex.read(vectors, path)
     index.write(path)
     with pytest.raises(SnapshotDamaged, match="something else than codes of 199 vectors"):
         VectorIndex.read(vectors[1:], path)
