@@ -4,7 +4,7 @@ import functools
 import re
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import Stemmer
 
@@ -72,8 +72,7 @@ def telling_words(text: str, language: Language) -> list[str]:
     return telling or words
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A normalised word, and where it stands in the text, as it is written there."""
 
     word: str

@@ -237,8 +237,8 @@ def _is_copy(one: Evidence, other: Evidence) -> bool:
     return (
         other.revision.language is language
         and days_apart(one.revision.published, other.revision.published) <= FARTHEST_DAYS
-        and is_telling(one.quote, language)
         and is_same_sentence(one.quote, other.quote, language)
+        and is_telling(one.quote, language)
     )
 
 

@@ -175,7 +175,7 @@ class Engine:
         hits = rank(snapshot.shelves.values(), asked, snapshot.tokens, self._weights, limit=2 * READ)
         stored = worded_once(self._stored(hits[:READ]))
         if len(stored) < READ < len(hits):  # some are gone by now, some are copies
-            stored = worded_once(self._stored(hits))[:READ]
+            stored = worded_once([*stored, *self._stored(hits[READ:])])[:READ]
         considered = self._judge.judge(asked, stored, snapshot)
         best = considered[0] if considered else None
         outcome = Outcome.NOTHING if best is None else best.outcome

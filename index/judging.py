@@ -64,7 +64,7 @@ class Judge:
         """Return the candidates, best first, with all signals, probabilities and outcomes."""
         read = self._read(asked, candidates)
         own = snapshot.shelves.get(asked.language)
-        idf = (lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf
+        idf = functools.cache((lambda _: 1.0) if own is None else own.fields[Signal.WORDS].idf)
         lowest = min((made.score for made in read if made is not None), default=0.0)
         weight = self._weights.by_profile[_reader_profile(asked)].get(Signal.READER, 0.0)
         ranked = [

@@ -7,7 +7,7 @@ import functools
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from corpus.languages import Language
 from corpus.passages import Span
@@ -30,8 +30,7 @@ _NAMING = re.compile("place_|month_")
 Idf = Callable[[str], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A telling word of a text, and all by which it can be recognised.
 
     `is_name`: a number, a place, a month, or a word with a capital letter that begins no text and that the
@@ -115,19 +114,19 @@ def found_share(question: Sequence[Word], met: Sequence[Sequence[int]], idf: Idf
 
 
 def _word(span: Span, word: str, language: Language, *, is_capital: bool) -> Word:
-    found, known, sound, last, is_number = _recognised(word, language)
-    is_name = is_number or any(map(_NAMING.match, known)) or (is_capital and not known)
-    return Word(span, found, known, sound, is_number, is_name, last)
+    found, known, sound, last, is_number, names = _recognised(word, language)
+    return Word(span, found, known, sound, is_number, names or (is_capital and not known), last)
 
 
 @functools.lru_cache(maxsize=200_000)
-def _recognised(word: str, language: Language) -> tuple[str, frozenset[str], str, str | None, bool]:
-    """Return stem, concepts, sound and last vowel of a normalised word, and whether it is a number."""
+def _recognised(word: str, language: Language) -> tuple[str, frozenset[str], str, str | None, bool, bool]:
+    """Return stem, concepts, sound and last vowel of a normalised word, whether it is a number, or names."""
     is_number = not word[0].isalpha()
     known = () if is_number else concepts(word, language)
     sound = sound_key(word) if not is_number and not known and len(word) >= SHORTEST_NAME else ""
     last = last_vowel(word) if sound else None
-    return stem(word, language), frozenset(known), sound, last, is_number
+    names = is_number or any(map(_NAMING.match, known))
+    return stem(word, language), frozenset(known), sound, last, is_number, names
 
 
 def _is_form(one: str, other: str) -> bool:

@@ -1,7 +1,7 @@
 """AskedQuestion: a question as shelves and models read it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -120,7 +120,7 @@ def _is_written_in_latin(shelf: Shelf | None) -> Callable[[str], bool]:
 
 
 def _as_typed(word: Word, typed: Reading) -> Word:
-    return replace(word, span=Span(*typed.original(word.span.start, word.span.end))) if typed.spans else word
+    return word._replace(span=Span(*typed.original(word.span.start, word.span.end))) if typed.spans else word
 
 
 def _profile(language: Language, reading: Reading | None, encoder: Encoder) -> Profile:
@@ -167,8 +167,8 @@ def _words(text: str, meant: Reading, language: Language, is_known: IsKnown) -> 
     found = read_words(meant.text, language)
     if not any(map(str.isupper, text[1:])):
         unknown = {one.start for one in located_words(meant.text, language) if not is_known(one)}
-        found = [replace(word, is_name=word.is_name or word.span.start in unknown) for word in found]
-    return [replace(word, span=Span(*meant.original(word.span.start, word.span.end))) for word in found]
+        found = [word._replace(is_name=word.is_name or word.span.start in unknown) for word in found]
+    return [word._replace(span=Span(*meant.original(word.span.start, word.span.end))) for word in found]
 
 
 def _compared(profile: Profile) -> Collection[Signal]:
