@@ -1,29 +1,25 @@
 """Adding articles from files and the web, with a word about each that could not be read."""
 
-import logging
 import re
-import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 from bot.composition import make_engine, make_fetcher, open_corpus, refresh
+from bot.progress import telling, with_progress
 from bot.settings import Settings
 from bot.visible import visible
 from corpus.articles import Article
 from corpus.errors import FetchFailed, InvalidArticle, UnreadableSource
-from corpus.sources.files import Rejected, read_files, shown
+from corpus.sources.files import Reading, Rejected, read_files, shown
 from corpus.sources.folders import PassedOver
 from corpus.sources.formats import PARSERS, WAYS_OUT
 from corpus.store import Change, Corpus
 
-log = logging.getLogger(__name__)
-
-#: Articles after which it is said how far this is.
-TOLD_EVERY = 100
+#: Seconds of reading after which it is told how far that is.
+QUICK_S = 1.0
 
 #: Kinds of files that one line names.
 MOST_KINDS = 5
@@ -39,28 +35,70 @@ def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]
     strange = [Rejected(place or '""', NO_PLACE) for place in places if _is_strange(place)]
     named = [place for place in places if not _is_strange(place)]
     paths = [Path(place) for place in named if not ADDRESS.match(place)]
+    addresses = [place for place in named if ADDRESS.match(place)]
     with open_corpus(settings) as corpus:
-        pages = (_read_address(settings, corpus, place, stated) for place in named if ADDRESS.match(place))
-        # What was removed comes back when it is named itself, not with a folder in which it lies.
-        files = read_files([path for path in paths if path.is_file()], stated=stated, known=corpus.find)
-        folders = read_files([path for path in paths if not path.is_file()], stated=stated, known=corpus.find)
-        counts, rejected = _put(corpus, chain(strange, files, pages), restore=True)
-        some, others = _put(corpus, folders, restore=False)
-        counts, rejected = counts + some, rejected + others
-        refresh(make_engine(settings, corpus).engine)
-    found = [f"{counts[change]} {change}" for change in Change if counts[change]]
-    if rejected:
-        found.append(f"{rejected} not read")
-    if not found:
-        found.append(f"no articles found: {', '.join(PARSERS)} files are read")
+        with telling("Looking for files"):
+            # What was removed comes back when it is named itself, not with a folder in which it lies.
+            files = read_files([path for path in paths if path.is_file()], stated=stated, known=corpus.find)
+            others = [path for path in paths if not path.is_file()]
+            folders = read_files(others, stated=stated, known=corpus.find)
+        pages = (_read_address(settings, corpus, address, stated) for address in addresses)
+        total = len([*strange, *addresses, *files.selection.files, *folders.selection.files])
+        adding = _Adding(corpus)
+        try:
+            with with_progress("Reading", "files and pages", beside=adding.beside, after_s=QUICK_S) as tell:
+                for found in (strange, files, pages, folders):
+                    adding.put(found, restore=found is not folders, tell=lambda done: tell(done, total))
+            refresh(make_engine(settings, corpus).engine)
+        except KeyboardInterrupt:
+            if so_far := adding.told():
+                click.echo(", ".join(so_far))
+            raise
     passed_over = folders.selection.passed_over
-    if number := sum(kind.number for kind in passed_over):
-        kinds = "file of another kind" if number == 1 else "files of other kinds"
-        found.append(f"{number} {kinds} passed over")
-    click.echo(", ".join(found))
+    nothing = [f"no articles found: {', '.join(PARSERS)} files are read"]
+    click.echo(", ".join([*(adding.told() or nothing), *_told_of(passed_over)]))
     for line in passed_over_lines(passed_over):
         click.echo(f"crisisbot: {line}", err=True)
-    return bool(counts) and not rejected
+    return bool(adding.counts) and not adding.rejected
+
+
+class _Adding:
+    """Stores what is read, counts it, and says how far this is."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.counts: Counter[Change] = Counter()
+        self.rejected = 0
+        self._corpus = corpus
+        self._done = 0
+
+    def put(self, found: Iterable[Article | Rejected], *, restore: bool, tell: Callable[[int], None]) -> None:
+        """Store articles; what is no `Reading` of files holds one for each place."""
+        before = self._done
+        for number, one in enumerate(found, start=1):
+            if isinstance(one, Rejected):
+                self.rejected += 1
+                click.echo(f"crisisbot: {visible(one.place)}: {visible(one.reason)}", err=True)
+            else:
+                self.counts[self._corpus.put(one, restore=restore)] += 1
+            self._done = before + (found.done if isinstance(found, Reading) else number)
+            tell(self._done)
+
+    def beside(self) -> str:
+        """Say how many articles there were so far: one file may hold many."""
+        return f", {self.counts.total():,} articles"
+
+    def told(self) -> list[str]:
+        """Say what became of all."""
+        found = [f"{self.counts[change]} {change}" for change in Change if self.counts[change]]
+        if self.rejected:
+            found.append(f"{self.rejected} not read")
+        return found
+
+
+def _told_of(passed_over: Sequence[PassedOver]) -> list[str]:
+    number = sum(kind.number for kind in passed_over)
+    kinds = "file of another kind" if number == 1 else "files of other kinds"
+    return [f"{number} {kinds} passed over"] if number else []
 
 
 def passed_over_lines(others: Sequence[PassedOver]) -> Iterator[str]:
@@ -98,27 +136,3 @@ def _read_address(
             return read_page(fetcher, url, stated=stated, known=corpus.find)
     except (FetchFailed, InvalidArticle, UnreadableSource) as error:
         return Rejected(url, str(error))
-
-
-def _put(
-    corpus: Corpus, found: Iterable[Article | Rejected], *, restore: bool
-) -> tuple[Counter[Change], int]:
-    counts: Counter[Change] = Counter()
-    rejected = 0
-    for number, one in enumerate(found, start=1):
-        if isinstance(one, Rejected):
-            rejected += 1
-            click.echo(f"crisisbot: {visible(one.place)}: {visible(one.reason)}", err=True)
-        else:
-            counts[corpus.put(one, restore=restore)] += 1
-        if number % TOLD_EVERY == 0:
-            _tell(number)
-    return counts, rejected
-
-
-def _tell(number: int) -> None:
-    """Say how far this is: on one line of a terminal, in log lines elsewhere."""
-    if sys.stderr.isatty():
-        click.echo(f"\r{number:,} articles read ", nl=False, err=True)
-    else:
-        log.info("%s articles read", number)

@@ -10,6 +10,11 @@ from bot.explaining import FAILED, explained, print_json, settings_for_corpus, s
 #: An article's number, as far as databases count.
 ARTICLE_ID = click.IntRange(1, 2**63 - 1)
 
+#: What is said at Ctrl-C.
+ADDED_SO_FAR = "what is stored stays; the same command goes on, and `crisisbot sync` indexes what is stored"
+REMOVED_SO_FAR = "if nothing was said above, nothing was done; else `crisisbot sync` does the rest"
+PURGED_SO_FAR = "run the same command again: it does what is left to do"
+
 #: The number of a revision.
 NUMBER = click.IntRange(1, 2**31 - 1)
 
@@ -32,7 +37,7 @@ def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None
         raise click.UsageError("--url is the address of one article, so give one file or one page")
     from bot.adding import add_all  # noqa: PLC0415
 
-    with explained():
+    with explained(interrupted=ADDED_SO_FAR):
         complete = add_all(settings_of(context), places, {k: v for k, v in stated.items() if v})
         sys.exit(0 if complete else FAILED)
 
@@ -171,24 +176,26 @@ def diff(context: click.Context, article_id: int, old: int | None, new: int | No
 def remove(context: click.Context, article_id: int, because: str, *, purge: bool, yes: bool) -> None:
     """Take an article out of all answers."""
     from bot.composition import make_engine, open_corpus, refresh  # noqa: PLC0415
+    from bot.progress import telling  # noqa: PLC0415
     from bot.visible import visible  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
-    with explained():
+    with explained(interrupted=PURGED_SO_FAR if purge else REMOVED_SO_FAR):
         settings = settings_for_corpus(context)
         with open_corpus(settings) as corpus:
             if purge:
                 if sys.stdin.isatty() and not yes:
                     click.confirm(f"Take every word of article {article_id} out for good?", abort=True)
                 copies = ", ".join(map(str, corpus.copies_of(ArticleId(article_id))))
-                corpus.purge(ArticleId(article_id), because=because)
+                with telling(f"Taking every word of article {article_id} out of the database"):
+                    corpus.purge(ArticleId(article_id), because=because)
                 click.echo(f"purged {article_id}")
                 if copies:
                     click.echo(f"wire copies of it are still there: {copies}")
             else:
                 removed = corpus.remove(ArticleId(article_id), because=because)
                 click.echo(f"removed {article_id}: {visible(removed.title)}")
-            refresh(make_engine(settings, corpus).engine)
+            refresh(make_engine(settings, corpus).engine, label="Taking it out of the index")
 
 
 @articles.command()
@@ -200,7 +207,7 @@ def restore(context: click.Context, article_id: int) -> None:
     from bot.visible import visible  # noqa: PLC0415
     from corpus.articles import ArticleId  # noqa: PLC0415
 
-    with explained():
+    with explained(interrupted=REMOVED_SO_FAR):
         settings = settings_for_corpus(context)
         with open_corpus(settings) as corpus:
             restored = corpus.restore(ArticleId(article_id))

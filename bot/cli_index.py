@@ -18,7 +18,9 @@ def sync(context: click.Context, *, follow: bool, rebuild: bool, tied: bool) -> 
         raise click.UsageError("--rebuild ends, and --follow goes on: give one of them")
     from bot import indexing  # noqa: PLC0415
 
-    with explained():
+    with explained(
+        interrupted="the index in use stays, what was encoded is kept, and the same command goes on"
+    ):
         settings = settings_for_corpus(context) if rebuild else settings_of(context)
         if follow:
             from bot.following import follow as go_on  # noqa: PLC0415

@@ -1,9 +1,8 @@
 """Composition: where real objects are built, and closed again."""
 
 import logging
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.editor import Editor
+from bot.progress import telling, with_progress
 from bot.settings import Settings
 from bot.visible import visible
 from corpus.sources.files import bundled_digest, read_bundled
 from corpus.store import Corpus
 from index.confidence import Calibration, read_calibration
 from index.encoder import Encoder, SentenceEncoder
-from index.encoding import Progress
 from index.engine import Engine
 from index.reader import Reader
 from index.sync import SyncReport
@@ -46,7 +45,8 @@ def open_corpus(settings: Settings) -> Iterator[Corpus]:
     """
     begun = settings.missing_corpus()
     settings.data.mkdir(parents=True, exist_ok=True)
-    corpus = Corpus.open(settings.database_url)
+    with telling("Opening the corpus"):
+        corpus = Corpus.open(settings.database_url)
     try:
         if begun is not None:
             click.echo(f"crisisbot: a new corpus begins in {visible(str(begun))}", err=True)
@@ -141,33 +141,9 @@ def _calibration(settings: Settings) -> Calibration:
     return measured if settings.sure is None else measured.sure_from(settings.sure)
 
 
-def refresh(engine: Engine, *, patience_s: float = -1, closely: bool = False) -> SyncReport:
-    """Bring the index up to date: with a progress bar on a terminal, with log lines elsewhere."""
-    with with_progress("Reading the articles") as progress:
+def refresh(
+    engine: Engine, *, patience_s: float = -1, closely: bool = False, label: str = "Reading the articles"
+) -> SyncReport:
+    """Bring the index up to date, and say how far that is where it takes long."""
+    with with_progress(label, "sentences") as progress:
         return engine.refresh(progress, patience_s=patience_s, closely=closely)
-
-
-@contextmanager
-def with_progress(label: str) -> Iterator[Progress]:
-    """Give something to be told how far long work is: it shows a bar on a terminal, and log lines elsewhere.
-
-    The work may come in several runs, each of which begins with nothing done.
-    """
-    if not sys.stderr.isatty():
-        yield lambda done, total: log.info("encoded %s of %s sentences", done, total)
-        return
-    bar = click.progressbar(length=1, label=label, file=sys.stderr, show_pos=True)
-    before = 0
-
-    with ExitStack() as shown:  # the bar hides the cursor, and gives it back when it is left
-
-        def show(done: int, total: int) -> None:
-            nonlocal before
-            if done == 0 and bar.pos == 0:
-                shown.enter_context(bar)
-            elif done == 0:
-                before = bar.pos
-            bar.length = before + total
-            bar.update(before + done - bar.pos)
-
-        yield show

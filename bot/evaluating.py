@@ -1,7 +1,6 @@
 """Evaluating from the command line: how good the engine that answers users is on a set of questions."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import click
 import numpy as np
 
 from bot.composition import new_engine
+from bot.progress import with_progress
 from bot.settings import Settings
 from index.encoder import SentenceEncoder
 from index.errors import InvalidQuestions
@@ -66,12 +66,7 @@ def evaluate_files(
     encoder = SentenceEncoder(settings.model())
     reports = []
     for questions in sets:
-        with click.progressbar(length=1, label=questions.name, file=sys.stderr) as bar:
-
-            def show(done: int, total: int, bar: Any = bar) -> None:  # noqa: ANN401 (click's own)
-                bar.length = total
-                bar.update(done - bar.pos)
-
+        with with_progress(questions.name, "questions") as progress:
             found = examine(
                 questions,
                 lambda folder, corpus, timed: new_engine(settings, folder, corpus, timed),
@@ -79,7 +74,7 @@ def evaluate_files(
                 leave_out=leave_out,
                 seed=seed,
                 limit=limit,
-                progress=show,
+                progress=progress,
             )
         report = examination_json(questions.name, found, leave_out=leave_out, seed=seed)
         click.echo("\n".join(lines_of(report)) + "\n")

@@ -30,8 +30,11 @@ WAYS_OUT = {
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Turn errors that we raise on purpose into one kind line and the right exit code."""
+def explained(*, interrupted: str = "") -> Iterator[None]:
+    """Turn errors that we raise on purpose into one kind line and the right exit code.
+
+    `interrupted`: what is said at Ctrl-C of what is kept, and of how to go on.
+    """
     from corpus.errors import CorpusError, UnknownArticle, UnknownFeed  # noqa: PLC0415 (not for --help)
     from index.errors import InvalidQuestion, InvalidQuestions, RetrievalError, UnknownGeneration  # noqa: PLC0415
 
@@ -52,6 +55,8 @@ def explained() -> Iterator[None]:
         raise  # whoever read our output has enough; Click ends without a word
     except OSError as error:
         _fail(_of_the_system(error), FAILED)
+    except KeyboardInterrupt:
+        _fail("; ".join(["interrupted", *([interrupted] if interrupted else [])]), FAILED)
 
 
 def _of_the_system(error: OSError) -> str:
@@ -70,7 +75,8 @@ def settings_of(context: click.Context) -> "Settings":
     from bot.settings import Settings  # noqa: PLC0415
 
     settings = Settings.read(data=context.obj)
-    start_logging(settings.log_level if context.command.name in LONG_RUNNING else "WARNING")
+    is_long = context.command.name in LONG_RUNNING
+    start_logging(settings.log_level if is_long else "WARNING", progress=settings.log_level)
     return settings
 
 

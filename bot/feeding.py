@@ -11,6 +11,7 @@ from json import dumps
 import click
 
 from bot.composition import make_fetcher, open_corpus
+from bot.progress import telling
 from bot.settings import Settings
 from bot.signals import until_a_signal
 from bot.visible import visible
@@ -227,7 +228,12 @@ class _Pollers:
             return found
 
         due = self._corpus.feeds.due(self._ways.now()) if chosen is None else chosen
-        return list(self._threads.map(poll, due))
+        ended: list[Poll | None] = []
+        with telling(f"Polling {len(due)} feeds") as tell:
+            for found in self._threads.map(poll, due):
+                ended.append(found)
+                tell(f"Polling {len(due)} feeds: {len(ended)} are done")
+        return ended
 
     def rounds(self, only: frozenset[FeedId]) -> Rounds:
         """Return what polls feeds whenever they are due: only these, if there are some."""

@@ -5,8 +5,10 @@ from pathlib import Path
 import click
 
 from bot.answer_json import json_line
-from bot.composition import make_engine, open_corpus, refresh, with_progress
+from bot.composition import make_engine, open_corpus, refresh
+from bot.progress import telling, with_progress
 from bot.settings import Settings
+from index.engine import Engine
 from index.errors import SnapshotDamaged, UnknownGeneration
 from index.manifests import Manifest, read_manifest
 from index.snapshots import Snapshot, Snapshots
@@ -20,8 +22,7 @@ def sync(settings: Settings) -> None:
     with open_corpus(settings) as corpus:
         engine = make_engine(settings, corpus).engine
         report = refresh(engine, closely=True)
-        while engine.merge():
-            pass
+        _merge(engine)
     click.echo(_told(report))
 
 
@@ -32,14 +33,20 @@ def rebuild(settings: Settings) -> None:
         RebuildFailed: when it does not find what it holds; the old one stays in use.
     """
     with open_corpus(settings) as corpus:
-        corpus.recut()
+        with with_progress("Cutting articles into sentences", "articles") as progress:
+            corpus.recut(progress)
         engine = make_engine(settings, corpus).engine
-        with with_progress("Reading the articles") as progress:
+        with with_progress("Reading the articles", "sentences") as progress:
             report = engine.rebuild(progress)
-        while engine.merge():
-            pass
+        _merge(engine)
     click.echo(_told(report))
     click.echo("the index was built anew and is in use; `crisisbot index rollback` goes back")
+
+
+def _merge(engine: Engine) -> None:
+    with telling("Putting segments of the index together"):
+        while engine.merge():
+            pass
 
 
 def list_generations(settings: Settings, *, as_json: bool) -> None:
@@ -60,7 +67,8 @@ def verify(settings: Settings, name: str | None) -> bool:
         raise UnknownGeneration("there is no index yet: the first question builds it, or `crisisbot sync`")
     chosen = name or (pointer or ("", ""))[0]
     try:
-        snapshot = _sound(snapshots, chosen)
+        with telling(f"Reading {chosen}"):
+            snapshot = _sound(snapshots, chosen)
     except SnapshotDamaged as error:
         if name is None and snapshots.pointer() != pointer:
             return verify(settings, None)  # another one is in use by now, and that one was swept away

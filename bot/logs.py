@@ -31,10 +31,11 @@ class Redacting(logging.Formatter):
         return _TOKEN.sub("[token]", super().format(record))
 
 
-def start_logging(level: str) -> None:
-    """Log to standard error from here on."""
+def start_logging(level: str, *, progress: str | None = None) -> None:
+    """Log to standard error from here on; what `bot.progress` tells, from a level of its own on."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Redacting("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, quietest in _TALKATIVE.items():
         logging.getLogger(name).setLevel(max(quietest, logging.getLevelNamesMapping()[level]))
+    logging.getLogger("bot.progress").setLevel(progress or level)

@@ -20,7 +20,7 @@ def until_a_signal() -> Iterator[None]:
         try:
             yield
         except KeyboardInterrupt:
-            log.info("ended by a signal")
+            log.info("ended by a signal; what is stored stays, and the next start goes on from there")
 
 
 @contextmanager

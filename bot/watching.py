@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.adding import passed_over_lines
 from bot.composition import make_engine, open_corpus, refresh
+from bot.progress import Tell, telling
 from bot.settings import Settings
 from bot.signals import until_a_signal
 from bot.visible import visible
@@ -97,7 +98,7 @@ class Watcher:
     def _round(self) -> float:
         """Look once and take what is there; return how many seconds the look took."""
         began = self._clock()
-        look = self._folder.look()
+        look = self._look()
         looked_s = self._clock() - began
         if look.is_there and self._told is None and self._watch.remove_deleted:
             self._remove_what_went_before(look)
@@ -110,10 +111,22 @@ class Watcher:
         self._catch_up()
         return looked_s
 
+    def _look(self) -> Look:
+        if self._told is not None:
+            return self._folder.look()
+        with telling(f"Looking into {visible(shown(self._watch.folder))}"):
+            return self._folder.look()
+
     def _take(self, files: Sequence[Path]) -> None:
+        if files:
+            with telling("Reading the files") as tell:
+                self._take_all(files, tell)
+
+    def _take_all(self, files: Sequence[Path], tell: Tell) -> None:
         counts: Counter[str] = Counter()
         last = self._clock()
-        for file in files:
+        for number, file in enumerate(files):
+            tell(f"Reading the files: {number:,} of {len(files):,} files")
             keys: set[str] = set()
             for found in self._folder.read(file, stated=self._watch.stated, known=self._corpus.find):
                 if isinstance(found, Rejected):

@@ -499,8 +499,13 @@ def test_an_interrupted_add_leaves_a_sound_corpus(crisisbot: CommandLine, tmp_pa
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stdout, stderr) == (1, "", "\nAborted!\n")
     stored = len(crisisbot.titles()) - 30
+    assert process.returncode == 1
+    assert stdout in {f"{stored} added\n", f"{stored - 1} added\n"}  # the last one may not be counted yet
+    assert stderr.splitlines()[-1] == (
+        "crisisbot: interrupted; what is stored stays; the same command goes on, "
+        "and `crisisbot sync` indexes what is stored"
+    )
     assert 0 < stored < 20_000
     added, _, rest = crisisbot.says("sync").partition(" passages added")
     assert int(added) + int(rest.split(", ")[2].split()[0]) == 259 + 2 * stored

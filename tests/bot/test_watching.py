@@ -269,5 +269,7 @@ def test_a_signal_ends_a_whole_process_at_once_with_all_it_said_it_had(
         assert process.wait(10) == 0
         killer.cancel()
     assert told.endswith("INFO bot.watching: 1 added\n")
-    assert rest.splitlines()[-1].endswith("INFO bot.signals: ended by a signal")
+    assert rest.splitlines()[-1].endswith(
+        "INFO bot.signals: ended by a signal; what is stored stays, and the next start goes on from there"
+    )
     assert "Herald" in crisisbot.says("articles", "list")
