@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from corpus import copies
+from corpus.accounts import read_account
 from corpus.articles import Article
-from corpus.copies import read_account
 from corpus.database import Database
 from corpus.languages import Language
 from corpus.schema import articles, bands, passages, revisions

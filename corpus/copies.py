@@ -12,21 +12,18 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from functools import cached_property
-from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+from corpus.datelines import are_filed_apart, without_dateline
 from corpus.statements import OTHER_STEM, Statement, are_opposite, read_statement, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
+    from corpus.accounts import Account
     from corpus.articles import ArticleId, Published, RevisionId
     from corpus.languages import Language
-
-#: Sentences of an article that are looked at: an agency's report hardly ever has more, a book has thousands.
-LONGEST_REPORT: Final = 40
 
 #: Bands that are stored of an article; a table of them is larger than that of its sentences.
 MOST_BANDS: Final = 32
@@ -66,10 +63,6 @@ SAME_LEAD: Final = 0.3
 #: closely takes a hundred times as long. Less than all, for each may say whom it has it from.
 SAME_LONG_WORDS: Final = 0.5
 
-#: Telling words of a first sentence that is no dateline.
-LEAD: Final = 3
-
-
 _LONG_WORD = re.compile(r"\w{4,}")
 
 
@@ -92,55 +85,10 @@ class Copy:
         return came(self.published, self.seen_at), self.revision_id
 
 
-@dataclass(frozen=True)
-class Account:
-    """One telling of a report: what its statements say, and when it was published."""
-
-    statements: tuple[Statement, ...]
-    published: Published | None = None
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """All telling words' beginnings."""
-        return frozenset(chain.from_iterable(one.stems for one in self.statements))
-
-    @cached_property
-    def numbers(self) -> frozenset[str]:
-        """All numbers."""
-        return frozenset(chain.from_iterable(one.numbers for one in self.statements))
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """All names."""
-        return frozenset(chain.from_iterable(one.names for one in self.statements))
-
-    @cached_property
-    def denials(self) -> frozenset[str]:
-        """All words that say that something is not so."""
-        return frozenset(chain.from_iterable(one.denials for one in self.statements))
-
-    @cached_property
-    def days(self) -> frozenset[str]:
-        """All days of the week and months."""
-        return frozenset(chain.from_iterable(one.days for one in self.statements))
-
-    @cached_property
-    def sides(self) -> frozenset[str]:
-        """All sides of opposites."""
-        return frozenset(chain.from_iterable(one.sides for one in self.statements))
-
-
-def read_account(sentences: Sequence[str], language: Language, published: Published | None = None) -> Account:
-    """Read an article's sentences, less what stands before its first statement: a place, a day, an agency."""
-    read = [read_statement(one, language) for one in sentences[:LONGEST_REPORT]]
-    first = next((place for place, one in enumerate(read) if len(one.stems) >= LEAD), 0)
-    return Account(tuple(read[first:]), published)
-
-
 @functools.lru_cache(maxsize=10_000)
 def wording(sentence: str) -> int:
-    """Hash a sentence's words into 63 bits; case, punctuation and white space do not count."""
-    return _hash(" ".join(words_of(sentence)))
+    """Hash a sentence's words into 63 bits; its dateline, case, punctuation and white space do not count."""
+    return _hash(" ".join(words_of(without_dateline(sentence))))
 
 
 def bands(account: Account, language: Language) -> tuple[int, ...]:
@@ -187,7 +135,7 @@ def is_same_report(one: Account, other: Account) -> bool:
 def _names_met(small: Account, large: Account) -> float:
     """Return the share of the names that another article has, too, of statements that it shares."""
     names = {name for mine, _, share in _pairs(small, large) if share >= SAME_MATTER for name in mine.names}
-    return _share(names, large.stems)
+    return _share(names, large.stems | large.filed_in)
 
 
 def _has_lead_of(one: Account, other: Account) -> bool:
@@ -198,7 +146,7 @@ def _has_lead_of(one: Account, other: Account) -> bool:
 
 def contradict(one: Account, other: Account) -> bool:
     """Say whether two articles say of one matter different numbers, names or days, or the contrary."""
-    return any(
+    return one.is_filed_apart(other) or any(
         _differ(mine.numbers - other.numbers, theirs.numbers - one.numbers)
         or _differ(mine.names - other.stems, theirs.names - one.stems)
         or _differ(mine.days - other.days, theirs.days - one.days)
@@ -224,6 +172,8 @@ def shared(small: Account, large: Account) -> float:
 
 def is_same_sentence(one: str, other: str, language: Language) -> bool:
     """Say whether two sentences say the same in nearly the same words, with the same numbers and names."""
+    if are_filed_apart(one, other):
+        return False
     if wording(one) == wording(other):
         return True
     if not _share_long_words(one, other):

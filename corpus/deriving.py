@@ -29,7 +29,10 @@ MANY = 1_000
 #: Called with (articles looked at, articles to look at), first with 0.
 Progress = Callable[[int, int], None]
 
-#: The mark that says how far `derive` came: the id of the last article, or that it is done.
+#: The rules by which wordings and wire copies are told; they grow, so that what is stored is computed again.
+RULES = 2
+
+#: The mark that says how far `derive` came by which rules: the id of the last article, or that it is done.
 DERIVED, DONE = "derived", "done"
 
 
@@ -39,7 +42,7 @@ def is_derived(connection: sa.Connection) -> bool:
 
 
 def derive(database: Database, progress: Progress) -> None:
-    """Compute hashes of words and wire copies of articles that an older version stored."""
+    """Compute hashes of words and wire copies of articles that a version with other rules stored."""
     with database.reading() as connection:
         total, done = _number_of_articles(connection), 0
     if total > MANY:
@@ -173,11 +176,15 @@ def _number_of_articles(connection: sa.Connection) -> int:
 
 def _derived_to(connection: sa.Connection) -> int | None:
     """Return the id of the last article of which all is derived; None where that is all of them."""
-    noted = connection.scalar(sa.select(marks.c.value).where(marks.c.name == DERIVED))
-    return None if noted == DONE else int(noted or 0)
+    noted = connection.scalar(sa.select(marks.c.value).where(marks.c.name == DERIVED)) or ""
+    rules, _, came = noted.rpartition(":")  # the first rules had no number
+    if rules != str(RULES):
+        return 0
+    return None if came == DONE else int(came)
 
 
-def _note(connection: sa.Connection, value: str) -> None:
+def _note(connection: sa.Connection, came: str) -> None:
+    value = f"{RULES}:{came}"
     noted = connection.execute(marks.update().where(marks.c.name == DERIVED).values(value=value))
     if not noted.rowcount:
         connection.execute(marks.insert().values(name=DERIVED, value=value))

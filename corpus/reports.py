@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 import sqlalchemy as sa
 
 from corpus import copies
+from corpus.accounts import LONGEST_REPORT, Account, read_account
 from corpus.articles import ArticleId
-from corpus.copies import Account, Copy, contradict, is_same_report, read_account
+from corpus.copies import Copy, contradict, is_same_report
+from corpus.datelines import are_filed_apart
 from corpus.languages import Language
 from corpus.reading import live, live_passages
 from corpus.schema import articles, bands, passages, revisions
@@ -140,7 +142,7 @@ def also_in(connection: sa.Connection, stored: Sequence[StoredPassage]) -> dict[
         }
         if copies.is_telling(quote, revision.language):
             for place in worded.get(copies.wording(quote), ()):
-                if _is_near(place, revision):
+                if _is_near(place, revision) and not are_filed_apart(quote, place.sentence):
                     copies_of_it.setdefault(place.copy.article_id, place.copy)
         copies_of_it.pop(revision.article_id, None)
         found[one.id] = tuple(sorted(copies_of_it.values(), key=lambda copy: copy.order))
@@ -214,7 +216,7 @@ def _sentences(connection: sa.Connection, texts: dict[int, str]) -> dict[int, li
     """Return the first sentences of revisions, by their ids."""
     rows = connection.execute(
         sa.select(passages.c.revision_id, passages.c.sentence_start, passages.c.sentence_end)
-        .where(passages.c.revision_id.in_(texts), passages.c.position < copies.LONGEST_REPORT)
+        .where(passages.c.revision_id.in_(texts), passages.c.position < LONGEST_REPORT)
         .order_by(passages.c.revision_id, passages.c.position)
     )
     found: defaultdict[int, list[str]] = defaultdict(list)

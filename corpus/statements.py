@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from corpus.amounts import numbers_in
+from corpus.datelines import AGENCY, without_dateline
 from corpus.languages import Language
 
 if TYPE_CHECKING:
@@ -33,17 +34,12 @@ _THOUSANDS = re.compile(r"-?\d{1,3}([ ,.]\d{3})+")
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "ё": "е", "−": "-", "\u00a0": " ", "\u202f": " "})
 
 # Where a copy says whom it has it from: at its beginning, or after a verb.
-_AGENCY = (
-    r"(?:Reuters|TASS|AFP|AP|RIA Novosti|Interfax|Sputnik|Kazinform|Tengrinews|Xinhua|Bloomberg|BBC|CNN|"
-    r"Рейтер|ТАСС|АФП|РИА Новости|Интерфакс|ИНТЕРФАКС|Спутник|Казинформ|КазТАГ|"
-    r"Қазақпарат|ҚазАқпарат|ҚазТАГ|Азаттық)(?:[- ]?(?:Казахстан|Kazakhstan|Қазақстан|News))?"
-)
 _NAMED = r"(?:«[^»]{2,40}»|“[^”]{2,40}”|[^\W\d_a-zа-я][\w.-]+(?:\s[^\W\d_a-zа-я][\w.-]+){0,3})"
 _CREDIT: Final = re.compile(
-    rf"^[^a-zа-яё]?.{{0,50}}?[(/]?\b{_AGENCY}[)/]?\s*[-–—.:]+\s|"
-    rf",?\s(?:as\s)?{_AGENCY} (?:reported|reports|said)\b(?:, citing)?|"
+    rf"^[^a-zа-яё]?.{{0,50}}?[(/]?\b{AGENCY}[)/]?\s*[-–—.:]+\s|"
+    rf",?\s(?:as\s)?{AGENCY} (?:reported|reports|said)\b(?:, citing)?|"
     rf",?\s(?:передаёт|передает|сообщает|пишет|сообщают|передают)\s(?:агентство\s)?{_NAMED}|"
-    rf",?\s(?:деп\s)?(?:хабарлайды|жазады)\s{_NAMED}|\s{_AGENCY}\b"
+    rf",?\s(?:деп\s)?(?:хабарлайды|жазады)\s{_NAMED}|\s{AGENCY}\b"
 )
 
 # Days by their names: English ones have capitals, and yet are no names.
@@ -179,8 +175,8 @@ def words_of(sentence: str) -> list[str]:
 
 @functools.lru_cache(maxsize=1_000)
 def read_statement(sentence: str, language: Language) -> Statement:
-    """Read a sentence."""
-    text = _CREDIT.sub(" ", unicodedata.normalize("NFKC", sentence))
+    """Read a sentence, less its dateline and those whom it credits."""
+    text = _CREDIT.sub(" ", without_dateline(unicodedata.normalize("NFKC", sentence)))
     tokens = [*_TOKEN.finditer(text)]
     written = [found[0] for found in tokens]
     words = tuple(map(_plain, written))

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.accounts import Account, read_account
 from corpus.articles import ArticleId, RevisionId
 from corpus.copies import (
-    Account,
     Copy,
     bands,
     contradict,
@@ -19,7 +19,6 @@ from corpus.copies import (
     is_same_sentence,
     is_telling,
     kept,
-    read_account,
     wording,
 )
 from corpus.languages import Language
@@ -248,3 +247,51 @@ def test_days_apart_are_counted_only_between_dates() -> None:
     assert days_apart(date(2022, 1, 5), date(2022, 1, 8)) == 3
     assert days_apart(date(2022, 1, 5), datetime(2022, 1, 6, 0, 0, tzinfo=UTC)) == 0.5
     assert days_apart(None, date(2022, 1, 8)) == 0
+
+
+# Datelines
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("NUR-SULTAN, Jan 6 (Reuters) - ", ""),
+        ("ALMATY, January 6. /TASS/. ", "NUR-SULTAN. KAZINFORM - "),  # the text names the one
+        ("ASTANA (Agency) - ", "NUR-SULTAN, Jan 6 (AP) - "),  # one city
+        ("(Reuters) - ", "Reuters - "),
+    ],
+)
+def test_a_dateline_hides_no_copy(one: str, other: str) -> None:
+    assert is_same_report(account(one + TOLL), account(other + TOLL))
+    assert is_same_sentence(one + TOLL, other + TOLL, EN)
+
+
+@pytest.mark.parametrize(
+    "one, other",
+    [
+        ("ATYRAU (Reuters) - ", "URALSK (Reuters) - "),
+        ("ATYRAU, Nov 7 (Reuters) - ", "ATYRAU, Nov 8 (Reuters) - "),
+    ],
+)
+def test_where_datelines_alone_tell_place_or_day_they_do(one: str, other: str) -> None:
+    fog = "The city's airport was closed because of fog, and 11 flights were diverted. Trains run as usual."
+    assert not is_same_report(account(one + fog), account(other + fog))
+    assert not is_same_sentence(one + fog, other + fog, EN)
+    assert is_same_report(account(one + fog), account(one + fog))
+
+
+def test_a_report_that_names_nobody_may_be_from_anywhere_without_its_dateline() -> None:
+    fog = "The airport was closed because of dense fog, and 11 flights were diverted. Trains run as usual."
+    assert not is_same_report(account("ATYRAU (Reuters) - " + fog), account(fog))
+    assert is_same_report(account("ATYRAU (Reuters) - " + fog), account(fog.replace("The", "Atyrau's", 1)))
+
+
+def test_a_report_that_was_filed_on_a_later_day_is_no_copy_of_an_older_article() -> None:
+    later = account("ALMATY, Jan 9 (Reuters) - " + TOLL, published=date(2022, 1, 9))
+    assert not is_same_report(account(TOLL, published=date(2022, 1, 7)), later)
+    assert is_same_report(account(TOLL, published=date(2022, 1, 10)), later)
+
+
+def test_the_city_of_a_dateline_is_no_name_of_the_report() -> None:
+    assert "nur-su" not in account("NUR-SULTAN, Jan 6 (Reuters) - " + TOLL).names
+    assert wording("NUR-SULTAN, Jan 6 (Reuters) - " + TOLL) == wording(TOLL)

@@ -56,6 +56,19 @@ def forget_derived(session: Database) -> None:
         connection.execute(marks.delete().where(marks.c.name == deriving.DERIVED))
 
 
+def test_what_was_derived_by_older_rules_is_derived_again(
+    corpus: Corpus, session: Database, database_url: str
+) -> None:
+    put_reports(corpus)
+    before = derived(session)
+    for noted in ("done", "2", f"{deriving.RULES - 1}:{deriving.DONE}"):
+        with session.writing() as connection:
+            connection.execute(passages.update().values(wording=1))
+            connection.execute(marks.update().where(marks.c.name == deriving.DERIVED).values(value=noted))
+        with closing(Corpus.open(database_url)):
+            assert derived(session) == before
+
+
 def put_reports(corpus: Corpus) -> None:
     """Put two copies of one report, a removed article and a purged one."""
     corpus.put(write_article("first", text=REPORT, source="Agency", published="2022-01-05"))
