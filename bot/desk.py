@@ -5,7 +5,10 @@ Methods take seconds at worst and may be called from many threads.
 
 import base64
 import binascii
+import contextlib
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 from bot import render
 from bot.buttons import Press, ShowContext, ShowPage
@@ -31,9 +34,17 @@ SOURCES = 15
 class Desk:
     """Answers whatever a person types or presses."""
 
-    def __init__(self, engine: Engine, corpus: Corpus) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        corpus: Corpus,
+        *,
+        while_asked: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
+    ) -> None:
+        """Take what answers, and what holds others back while it does."""
         self._engine = engine
         self._corpus = corpus
+        self._while_asked = while_asked
 
     def greet(self, language: str | None, payload: str = "") -> Reply:
         """Answer /start, with what its link carries.
@@ -97,7 +108,8 @@ class Desk:
             return self.explain(error.problem, language)
         messages = _messages_for(question, language)
         # One more than is shown tells whether there is more.
-        answer = self._engine.ask(question, limit=render.PAGE + 1, skip=page * render.PAGE)
+        with self._while_asked():
+            answer = self._engine.ask(question, limit=render.PAGE + 1, skip=page * render.PAGE)
         if answer.outcome is Outcome.NOTHING:
             return render.nothing(
                 answer.covered, messages, looked_for=answer.looked_for, is_foreign=question.is_foreign

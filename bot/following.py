@@ -12,6 +12,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from bot import standstill
 from bot.composition import make_fetcher, open_corpus
 from bot.feeding import poll_until
 from bot.settings import Settings
@@ -54,6 +55,7 @@ def follow(settings: Settings, *, tied: bool = False) -> None:
     stop = threading.Event()
     if tied:
         os.nice(NICE)
+        standstill.offer(sys.stdin.fileno())
         threading.Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
     with signals_setting(stop), open_corpus(settings) as corpus:
         follower = Follower(

@@ -3,11 +3,17 @@
 import asyncio
 import contextlib
 import logging
+import os
+import signal
+import socket
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from bot.settings import Settings
+from bot.standstill import Standstill
 
 log = logging.getLogger(__name__)
 
@@ -18,43 +24,82 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 GRACE_S = 5.0
 
 
-async def keep_indexing(settings: Settings) -> None:
-    """Run the indexer until cancelled, and start it again whenever it ends."""
-    wait = FIRST_WAIT_S
-    while True:
-        began = time.monotonic()
-        try:
-            code: object = await _run(settings)
-        except OSError as error:  # there is no process to be had just now
-            code = error
-        wait = FIRST_WAIT_S if time.monotonic() - began > LONGEST_WAIT_S else min(2 * wait, LONGEST_WAIT_S)
-        log.error("the indexer ended with code %s; it is started again in %.0f s", code, wait)
-        await asyncio.sleep(wait)
+class Indexer:
+    """Runs the process, and has it stand still while people wait for answers."""
 
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._standstill = Standstill(lambda: self._signal("SIGSTOP"), lambda: self._signal("SIGCONT"))
+        #: The process while it runs, and whether it said that it may be held.
+        self.pid: int | None = None
+        self.can_be_held = False
 
-async def _run(settings: Settings) -> int:
-    """Run it until it ends; when this is cancelled, end it.
+    async def keep(self) -> None:
+        """Run it until cancelled, and start it again whenever it ends."""
+        wait = FIRST_WAIT_S
+        while True:
+            began = time.monotonic()
+            try:
+                code: object = await self._run()
+            except OSError as error:  # there is no process to be had just now
+                code = error
+            was_long = time.monotonic() - began > LONGEST_WAIT_S
+            wait = FIRST_WAIT_S if was_long else min(2 * wait, LONGEST_WAIT_S)
+            log.error("the indexer ended with code %s; it is started again in %.0f s", code, wait)
+            await asyncio.sleep(wait)
 
-    Its standard input is ours to hold: when this process is killed, it is closed, and the indexer ends.
-    """
-    command = ["-m", "bot", "--data", str(settings.data), "sync", "--follow", "--tied"]
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, *command, stdin=PIPE, env=settings.for_children()
-    )
-    try:
-        return await child.wait()
-    finally:
-        await _end(child)
+    def give_way(self) -> AbstractContextManager[None]:
+        """Answer a question in this block, during which it stands still, but for a third of the time."""
+        return self._standstill.question()
 
+    async def _run(self) -> int:
+        """Run it until it ends; when this is cancelled, end it.
 
-async def _end(child: Process) -> None:
-    if child.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        child.terminate()
-    try:
-        await asyncio.wait_for(child.wait(), GRACE_S)
-    except TimeoutError:
+        Its standard input is ours to hold: when this process is killed, it is closed, and the indexer ends.
+        """
+        command = ["-m", "bot", "--data", str(self._settings.data), "sync", "--follow", "--tied"]
+        with _line() as (ours, its):
+            child = await asyncio.create_subprocess_exec(
+                sys.executable, *command, stdin=its.fileno(), env=self._settings.for_children()
+            )
+            its.close()
+            hearing = asyncio.create_task(self._hear(ours))
+            self.pid = child.pid
+            try:
+                return await child.wait()
+            finally:
+                hearing.cancel()
+                await self._end(child)
+
+    async def _hear(self, ours: socket.socket) -> None:
+        """Wait until it says that it would go on if this process were killed meanwhile."""
+        self.can_be_held = bool(await asyncio.get_running_loop().sock_recv(ours, 1))
+
+    async def _end(self, child: Process) -> None:
+        self._signal("SIGCONT")
+        self.pid, self.can_be_held = None, False
+        if child.returncode is not None:
+            return
         with contextlib.suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
+            child.terminate()
+        try:
+            await asyncio.wait_for(child.wait(), GRACE_S)
+        except TimeoutError:
+            with contextlib.suppress(ProcessLookupError):
+                child.kill()
+            await child.wait()
+
+    def _signal(self, name: str) -> None:
+        pid = self.pid
+        if pid is not None and self.can_be_held:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, getattr(signal, name))
+
+
+@contextmanager
+def _line() -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Give both ends of a line between two processes; ours is closed at the end of the block."""
+    ours, its = socket.socketpair()
+    ours.setblocking(False)  # noqa: FBT003 (its name says it)
+    with ours, its:
+        yield ours, its

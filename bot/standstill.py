@@ -1,0 +1,115 @@
+"""Standstill: a process beside us stands still while somebody waits for an answer.
+
+Priorities do not do that: two threads of one core share its parts, whatever their priorities.
+"""
+
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+#: Seconds in a row in which the process stands still at most, and then goes on at least: it has a third of
+#: the time however many ask.
+LONGEST_S: Final = 0.5
+REST_S: Final = 0.25
+
+
+#: https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
+_PR_SET_PDEATHSIG = 1
+
+
+def offer(line: int) -> None:
+    """Say to the process at the other end of a line that it may hold this one.
+
+    Where that is killed meanwhile, this one must go on, to end by itself. Linux can see to that, and others
+    cannot: there nothing is said.
+    """
+    if sys.platform != "linux":
+        return
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    nothing = ctypes.c_ulong(0)
+    if prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGCONT), nothing, nothing, nothing) == 0:
+        with contextlib.suppress(OSError):  # a line that only goes the other way
+            os.write(line, b"!")
+
+
+class Timer(Protocol):
+    """What calls back once, later, as `threading.Timer` does."""
+
+    daemon: bool
+
+    def start(self) -> None:
+        """Begin to wait."""
+
+    def cancel(self) -> None:
+        """Do not call back, unless that was done already."""
+
+
+class Standstill:
+    """Holds something while questions are answered, and lets it go in between.
+
+    May be used from many threads.
+    """
+
+    def __init__(
+        self,
+        hold: Callable[[], None],
+        let_go: Callable[[], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        later: Callable[[float, Callable[[], None]], Timer] = threading.Timer,
+    ) -> None:
+        """Take what makes it stand still, and what makes it go on; a clock and timers for tests."""
+        self._hold, self._let_go = hold, let_go
+        self._clock, self._later = clock, later
+        self._lock = threading.Lock()
+        self._questions = 0
+        self._is_held = False
+        self._row_began = self._went_on = float("-inf")
+        self._timer: Timer | None = None
+
+    @contextmanager
+    def question(self) -> Iterator[None]:
+        """Answer a question in this block."""
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._questions += more
+            self._settle()
+
+    def _ring(self) -> None:
+        with self._lock:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Hold or let go as it should be now, and look again when that changes."""
+        now = self._clock()
+        if not self._is_held and now - self._went_on >= REST_S:
+            self._row_began = now
+        should_hold = self._questions > 0 and now - self._row_began < LONGEST_S
+        if should_hold != self._is_held:
+            self._is_held = should_hold
+            if should_hold:
+                self._hold()
+            else:
+                self._went_on = now
+                self._let_go()
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None
+        if self._questions:
+            until = self._row_began + LONGEST_S if should_hold else self._went_on + REST_S
+            self._timer = self._later(until - now, self._ring)
+            self._timer.daemon = True
+            self._timer.start()
