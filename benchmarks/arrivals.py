@@ -2,11 +2,11 @@
 
     python benchmarks/arrivals.py [--sizes 1000,10000,100000] [--json benchmarks/results/arrivals.json]
 
-Articles are made up (`madeup`), of ten sentences each. For each size a corpus is filled by a cheap encoder. Then
-the indexer of a bot (the real one, with the real model) follows it in a process of its own, while this measures
-of single articles, one after another: storing, the time from then until a question finds it from the renewed
-index, and what the indexer spent. Then questions are asked in turns with nothing going on and beside a stream
-of articles that are indexed and merged.
+Articles are made up (`madeup`), of ten sentences each. For each size a corpus is filled by a cheap encoder.
+Then the indexer of a bot (the real one, with the real model) follows it in a process of its own, while this
+measures of single articles, one after another: storing, the time from then until a question finds it from the
+renewed index, and what the indexer spent. Then questions are asked in turns, with nothing going on and beside
+a stream of articles that are indexed and merged.
 
 With --work the corpora are kept in that folder, and a second run finds them filled.
 """
@@ -22,11 +22,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import machine
+from bot.running import collect_rarely
 from corpus.passages import split
 from corpus.store import Corpus
 from following import (
@@ -62,6 +64,9 @@ UNMERGED, MANY = 0.2, 10_000
 #: Questions that are asked in a row, those before the first one that counts, and seconds until what was begun
 #: or held shows.
 AT_ONCE, WARMING, SETTLED_S = 25, 10, 1.0
+
+#: Seconds between two questions: people do not ask the moment that an answer comes.
+PAUSE_S = 0.2
 
 #: What questions meet.
 QUIET, BESIDE = "nothing going on", "beside indexing"
@@ -183,11 +188,14 @@ class Asked:
     took: dict[str, list[float]] = field(default_factory=dict)
     times: list[tuple[str, float, float]] = field(default_factory=list)
 
-    def ask(self, engine: Engine, text: str, kind: str) -> None:
-        """Ask, and note how long it took."""
+    def ask(
+        self, engine: Engine, text: str, kind: str, holding: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        """Ask while others are held, as the bot does, and note how long it took."""
         question = Question.parse(text)
         began = time.perf_counter()
-        engine.ask(question)
+        with holding():
+            engine.ask(question)
         ended = time.perf_counter()
         self.took.setdefault(kind, []).append(1000 * (ended - began))
         self.times.append((kind, began, ended))
@@ -215,6 +223,7 @@ def beside(data: Path, rounds: int, per_second: float) -> Report:
         feeding(data, per_second=per_second) as feeder,
     ):
         engines = {name: _engine(data, corpus, reader=name == "with the reader") for name in asked}
+        collect_rarely()
         texts = iter(questions(2 * AT_ONCE * rounds + WARMING))
         corpus.put(next(told_articles(corpus, 1)).article)
         for text, engine in itertools.product(itertools.islice(texts, WARMING), engines.values()):
@@ -222,9 +231,11 @@ def beside(data: Path, rounds: int, per_second: float) -> Report:
         indexer.wait(idle=False)  # it may merge already
 
         def ask(kind: str) -> None:
+            holding = indexer.give_way if kind == BESIDE else contextlib.nullcontext  # it is held already
             for text in itertools.islice(texts, AT_ONCE):
                 for name, engine in engines.items():
-                    asked[name].ask(engine, text, kind)
+                    asked[name].ask(engine, text, kind, holding)
+                    time.sleep(PAUSE_S)
 
         spent, stored, segments = indexer.spent(), corpus.newest_change(), list[int]()
         with renewing(*engines.values()) as switches:

@@ -1,5 +1,7 @@
 """What runs beside a question while articles arrive: the indexer of a bot, and whoever stores articles."""
 
+import asyncio
+import contextlib
 import itertools
 import os
 import random
@@ -8,11 +10,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import bot.indexer
 from bot.settings import Settings
 from corpus.articles import Article
 from corpus.database import sqlite_url
@@ -35,7 +38,9 @@ IDLE = 0.1
 
 def settings_of(data: Path) -> Settings:
     """Return the settings of a bot over this folder, without the bundled briefs."""
-    return Settings.read({"CRISISBOT_DATA": str(data), "CRISISBOT_BUNDLED": "0"})
+    return Settings.read(
+        {"CRISISBOT_DATA": str(data), "CRISISBOT_BUNDLED": "0", "CRISISBOT_LOG_LEVEL": "ERROR"}
+    )
 
 
 def open_data(data: Path) -> Corpus:
@@ -51,6 +56,7 @@ class Indexer:
     pid: int
     snapshots: Snapshots
     corpus: Corpus
+    give_way: Callable[[], AbstractContextManager[None]]
 
     def spent(self) -> Spent:
         """Return what it has used up so far."""
@@ -90,19 +96,27 @@ class Indexer:
 
 @contextmanager
 def indexing(data: Path, corpus: Corpus) -> Iterator[Indexer]:
-    """Run the indexer as the bot does: `crisisbot sync --follow` with the real model, giving way."""
+    """Run the indexer as the bot does, with the real model."""
     settings = settings_of(data)
-    child = subprocess.Popen(
-        [sys.executable, "-m", "bot", "--data", str(data), "sync", "--follow", "--tied"],
-        cwd=Path(__file__).parents[1],
-        stdin=subprocess.PIPE,
-        env=settings.for_children() | {"CRISISBOT_LOG_LEVEL": "ERROR"},
-    )
+    process = bot.indexer.Indexer(settings)
+    loop = asyncio.new_event_loop()
+    keeping = loop.create_task(process.keep())
+    thread = threading.Thread(target=_run_until_cancelled, args=(loop, keeping))
+    thread.start()
     try:
-        yield Indexer(child.pid, Snapshots(settings.index_folder, settings.model().identity), corpus)
+        while process.pid is None:
+            time.sleep(RENEW_S)
+        snapshots = Snapshots(settings.index_folder, settings.model().identity)
+        yield Indexer(process.pid, snapshots, corpus, process.give_way)
     finally:
-        child.terminate()
-        child.communicate()
+        loop.call_soon_threadsafe(keeping.cancel)
+        thread.join()
+
+
+def _run_until_cancelled(loop: asyncio.AbstractEventLoop, task: "asyncio.Task[None]") -> None:
+    with contextlib.suppress(asyncio.CancelledError):
+        loop.run_until_complete(task)
+    loop.close()
 
 
 @contextmanager
