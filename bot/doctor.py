@@ -23,6 +23,7 @@ from index.glosses import GLOSSED, can_read
 from index.models import Model
 from index.postings import Numbers
 from index.reader import Reader
+from index.room import room_beside
 from index.snapshots import Snapshots
 
 LIBRARIES = ("python-telegram-bot", "sentence-transformers", "torch", "faiss-cpu", "sqlalchemy")
@@ -158,6 +159,8 @@ def _index(settings: Settings) -> Findings:
         raise SnapshotDamaged("it was made by other rules; `crisisbot sync` rebuilds it")
     with _corpus(settings) as corpus:
         yield _compared(corpus, snapshot.content.ids())
+    room = room_beside(snapshot, snapshots.folder)
+    yield f"{room}{'' if room.is_enough else '; make room before `crisisbot sync --rebuild`'}"
 
 
 def _compared(corpus: Corpus, indexed: Numbers) -> str:

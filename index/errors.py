@@ -6,6 +6,7 @@ RetrievalError
 ├── ModelUnavailable   the model's files are not there or cannot be loaded
 ├── ModelDamaged       the model's files are not the ones they should be
 ├── UnknownGeneration  there is no generation of that name, or none to go back to
+├── NoRoom             the disk has too little room to build the index anew
 ├── RebuildFailed      a generation that was built anew does not find what it holds
 └── SnapshotDamaged    a generation of the index on disk is not what was written
 """
@@ -37,6 +38,10 @@ class SnapshotDamaged(RetrievalError):
 
 class UnknownGeneration(RetrievalError):
     """There is no generation of that name, or none to go back to."""
+
+
+class NoRoom(RetrievalError):
+    """The disk has too little room to build the index anew; the message says how much it takes."""
 
 
 class RebuildFailed(RetrievalError):

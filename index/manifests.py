@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import SnapshotDamaged
-from index.segments import File, write_durably
+from index.segments import DAMAGED, File, write_durably
 
 #: Hexadecimal digits of a checksum. The name of a generation ends with that of its manifest; those of older
 #: versions end with four digits of chance, and are taken at their word.
@@ -47,6 +47,8 @@ def read_pointer(folder: Path) -> tuple[str, str] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, OSError) and error.errno not in DAMAGED:
+            raise
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
     if check not in {None, _check_of_pointer(name, corpus_state)}:
         raise SnapshotDamaged(f"{path} is not what was written")
@@ -72,6 +74,8 @@ def read_manifest(folder: Path) -> Manifest:
         files = {name: File(**file) for name, file in raw["files"].items()}
         manifest = Manifest(**{**raw, "files": files, "segments": dict(raw["segments"])})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, OSError) and error.errno not in DAMAGED:
+            raise
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
     check = folder.name.rpartition("-")[2]
     if len(check) == _DIGITS and check != _check(content):

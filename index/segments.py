@@ -19,8 +19,9 @@ from index.tokens import TokenFile
 CHECKED_UP_TO = 16_000_000
 
 
-#: What is wrong with a file for good: it was swept away meanwhile, or the disk fails.
-_DAMAGED = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO})
+#: What is wrong with a file for good: it was swept away meanwhile, or the disk fails. Too many open files and
+#: missing rights are not.
+DAMAGED = frozenset({errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def compare(folder: Path, expected: Mapping[str, File], *, closely: bool = False
             if path in sizes and not _is(folder / path, file, sizes[path], closely=closely):
                 wrong.append(path)
     except OSError as error:
-        if error.errno not in _DAMAGED:  # too many open files and the like pass by
+        if error.errno not in DAMAGED:
             raise
         raise SnapshotDamaged(f"{folder} cannot be read: {error}") from error
     if wrong:
@@ -149,6 +150,8 @@ def _read_manifest(folder: Path) -> tuple[SegmentManifest, str]:
         files = {name: File(**file) for name, file in raw["files"].items()}
         manifest = SegmentManifest(**{**raw, "files": files})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if isinstance(error, OSError) and error.errno not in DAMAGED:
+            raise
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
     return manifest, hashlib.sha256(content).hexdigest()
 

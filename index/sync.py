@@ -7,7 +7,7 @@ thousand. Where there is nothing to follow from (damage, other rules), all passa
 import contextlib
 import logging
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -26,6 +26,7 @@ from index.errors import SnapshotDamaged
 from index.filling import Filled, Filler, SyncReport
 from index.keptvectors import KeptVectors
 from index.postings import Numbers
+from index.room import insist_on_room
 from index.segments import Segment
 from index.snapshots import Snapshot, Snapshots
 from index.states import States, has_purged
@@ -79,7 +80,7 @@ class Sync:
         Raises:
             TimeoutError: when another process writes the index for longer than that.
         """
-        with self._locked("lock", patience_s):
+        with self._writing(patience_s):
             self.snapshots.sweep()
             closely = closely or self.snapshots.is_called_damaged
             if closely:
@@ -149,7 +150,7 @@ class Sync:
             if aside.exists() or not self._is_swept(names):
                 raise
             return None
-        with self._locked("lock"):
+        with self._writing():
             return self._combiner.put(self.usable(current), names, merged, aside)
 
     def _is_swept(self, names: Sequence[str]) -> bool:
@@ -161,10 +162,14 @@ class Sync:
         Args:
             progress: told how many sentences are encoded.
             accept: raises what is wrong with what was built, and then nothing is switched.
+
+        Raises:
+            NoRoom: when the disk has too little for both.
         """
         with self._locked("rebuilding.lock"):
+            insist_on_room(self.usable(None), self.snapshots.folder)
             while True:
-                with self._locked("lock"):
+                with self._writing():
                     self.snapshots.sweep(REBUILDING)
                     aside = self.snapshots.aside(REBUILDING)
                 try:
@@ -183,7 +188,7 @@ class Sync:
             UnknownGeneration: when there is none of that name, or none to go back to.
             SnapshotDamaged: when it is not what was written, or cannot be used with this model and program.
         """
-        with self._locked("lock"):
+        with self._writing():
             older = self.snapshots.older(name)
             if not older.fits(self._encoder.identity):
                 raise SnapshotDamaged(f"{older.name} is of older rules than this program's; it stays unused")
@@ -193,6 +198,17 @@ class Sync:
     def _forget_killed_rebuild(self) -> None:
         with contextlib.suppress(Timeout), self._locked("rebuilding.lock", 0):  # unless one goes on
             discard(self.snapshots.folder, REBUILDING)
+
+    @contextlib.contextmanager
+    def _writing(self, patience_s: float = -1) -> Iterator[None]:
+        """Hold the lock; what the disk does not take leaves nothing behind that would fill it."""
+        with self._locked("lock", patience_s):
+            try:
+                yield
+            except OSError:
+                with contextlib.suppress(OSError):
+                    self.snapshots.sweep()
+                raise
 
     def _locked(self, name: str, patience_s: float = -1) -> FileLock:
         self.snapshots.folder.mkdir(parents=True, exist_ok=True)
@@ -291,7 +307,7 @@ class Sync:
             filled = filler.fill(filled, standing, progress, write=write)
             filled = filled._replace(content=self._combiner.settle(filled.content, write, aside))
         accept(self.snapshots.candidate(filled.content))
-        with self._locked("lock"):
+        with self._writing():
             return self._switch(aside, filled, state, progress)
 
     def _switch(

@@ -165,6 +165,47 @@ def test_who_follows_on_a_full_disk_says_so_and_goes_on_when_there_is_room(
     check_all_is_there_once(crisisbot)
 
 
+def test_where_a_second_index_does_not_fit_that_is_said_before_it_is_built(
+    disk: SmallDisk, files: Path
+) -> None:
+    crisisbot = Bare(disk.path / "data")
+    crisisbot.says("add", files)
+    used = sum(path.stat().st_blocks * 512 for path in disk.path.rglob("*") if path.is_file())
+    disk.becomes(f"size={used + 300_000}")
+
+    told = crisisbot.says("doctor")
+    code, said = crisisbot.ends("sync", "--rebuild")
+
+    assert re.search(r"takes about \d+ MB more, and 0 MB are free; make room before `crisisbot sync", told)
+    assert code == 1
+    assert re.search(r"no room for a second index in .*: building it anew takes about \d+ MB more", said), (
+        said
+    )
+    assert "all checksums right" in crisisbot.says("index", "verify")
+    disk.becomes("size=64m")
+    assert crisisbot.ends("sync", "--rebuild")[0] == 0
+    check_all_is_there_once(crisisbot)
+
+
+def test_a_disk_that_fills_while_the_index_is_built_anew_keeps_nothing_of_that(
+    disk: SmallDisk, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crisisbot = Bare(disk.path / "data")
+    crisisbot.says("add", files)
+    before = {path.name for path in disk.path.glob("data/index/*/*")}
+    used = sum(path.stat().st_blocks * 512 for path in disk.path.rglob("*") if path.is_file())
+    disk.becomes(f"size={used + 300_000}")
+
+    monkeypatch.setattr("index.room.TIMES", 0)  # as if others filled it meanwhile
+    result = crisisbot.types("sync", "--rebuild", CRISISBOT_BUNDLED="0")
+
+    assert result.exit_code == 1
+    assert "No space left on device; make room on its disk" in result.stderr
+    left = {path.name for path in disk.path.glob("data/index/*/*")}
+    assert left == before | {"rebuilding.lock"}
+    check_all_is_there_once(crisisbot)
+
+
 def test_on_a_read_only_disk_people_are_told_so_and_later_all_goes_on(disk: SmallDisk, files: Path) -> None:
     crisisbot = Bare(disk.path / "data")
     (files / "0.md").rename(late := files.parent / "late.md")

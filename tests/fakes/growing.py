@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from index.answers import Question
 from index.engine import Engine
+from index.manifests import segments_of
 from index.question import read_question
 from index.ranking import gather
 from index.snapshots import Snapshots
+from index.sweeping import MERGING, REBUILDING, WRITING
 from index.sync import Sync
 from tests.fakes.encoder import FakeEncoder
 from tests.fakes.news import SHOW_ALL, WEIGHTS, article
@@ -90,6 +92,14 @@ class Growing:
         for engine in engines:
             assert not engine.is_behind
             assert _counted(engine, len(wanted)).passages == len(wanted)
+
+    def assert_nothing_is_left(self) -> None:
+        """Check that nothing is in the folder that no generation holds."""
+        names = {path.name for path in self.snapshots.folder.iterdir()}
+        held = {name for path in self.snapshots.generations() for name in segments_of(path)}
+        assert {name for name in names if name.startswith("segment-")} == held
+        left = [name for name in names if name.partition("-")[0] in {WRITING, MERGING, REBUILDING}]
+        assert left == [], left
 
 
 def _counted(engine: Engine, expected: int) -> CorpusSummary:

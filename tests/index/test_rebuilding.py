@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from index.errors import RebuildFailed, SnapshotDamaged, UnknownGeneration
+from index.errors import NoRoom, RebuildFailed, SnapshotDamaged, UnknownGeneration
 from index.fusion import Profile, Weights
+from index.room import room_beside
 from index.shelves import RULES
 from index.smoke import ASKED
 from index.sweeping import REBUILDING
@@ -117,6 +119,25 @@ def test_an_index_that_does_not_find_its_own_sentences_is_refused(growing: Growi
         engine.rebuild()
 
     assert growing.snapshot.name == before.name
+
+
+def test_without_room_for_a_second_index_nothing_is_begun_and_it_is_said_how_much_there_must_be(
+    growing: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = growing.snapshot
+    size = sum(path.stat().st_size for path in growing.snapshots.folder.glob("segment-*/*/*"))
+    free = shutil.disk_usage(growing.folder).free
+    monkeypatch.setattr("index.room.TIMES", 2 * free / size)
+
+    with pytest.raises(NoRoom, match=r"takes about [\d,]+ MB more, and [\d,]+ MB are free; make room there"):
+        growing.engine().rebuild()
+
+    assert room_beside(before, growing.folder).needed == pytest.approx(2 * free, rel=0.01)
+    assert growing.snapshot.name == before.name
+    growing.assert_nothing_is_left()
+    growing.put("late", sentence(5))
+    growing.engine().refresh()
+    growing.assert_followed()
 
 
 def test_sentences_that_stand_under_many_titles_or_have_no_words_are_no_reason_to_refuse(
