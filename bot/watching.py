@@ -182,7 +182,7 @@ class Watcher:
     def _tell(self, look: Look) -> None:
         """Say what cannot be looked at, once, and of which kinds files are that are not read."""
         self._tell_of_kinds(look.selection.passed_over)
-        state = (look.is_there, look.selection.obstacles)
+        state = (look.is_there, look.selection.problems)
         if state == self._told:
             return
         folder = visible(shown(self._watch.folder))
@@ -190,7 +190,7 @@ class Watcher:
             log.warning("%s cannot be looked into; watching goes on when it can", folder)
         else:
             log.info("watching %s: %s files", folder, len(look.selection.files))
-        for path, reason in look.selection.obstacles:
+        for path, reason in look.selection.problems:
             log.warning("%s: %s", visible(shown(path)), visible(reason))
         self._told = state
 

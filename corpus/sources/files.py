@@ -3,13 +3,14 @@
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.articles import Article, Revision
 from corpus.errors import InvalidArticle, UnreadableSource
-from corpus.sources.folders import select, together
+from corpus.sources.folders import leads_out, select, together
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
 from corpus.sources.markdown import parse_markdown
 
@@ -46,7 +47,8 @@ class Reading(Iterator[Article | Rejected]):
     """
 
     def __init__(self, paths: Sequence[Path], stated: RawArticle, known: Known) -> None:
-        self.selection = together([select(path) for path in paths])
+        self._parts = [select(path) for path in paths]
+        self.selection = together(self._parts)
         self.done = 0
         self._found = self._read(stated, known)
 
@@ -54,10 +56,11 @@ class Reading(Iterator[Article | Rejected]):
         return next(self._found)
 
     def _read(self, stated: RawArticle, known: Known) -> Iterator[Article | Rejected]:
-        yield from (Rejected(shown(closed), reason) for closed, reason in self.selection.obstacles)
-        for file in self.selection.files:
-            yield from read_file(file, stated=stated, known=known)
-            self.done += 1
+        yield from (Rejected(shown(path), reason) for path, reason in self.selection.problems)
+        for part in self._parts:
+            for file in part.files:
+                yield from read_file(file, stated=stated, known=known, within=part.within)
+                self.done += 1
 
 
 def read_files(
@@ -75,11 +78,18 @@ def read_files(
 
 
 def read_file(
-    path: Path, *, stated: RawArticle | None = None, known: Known = nothing_known
+    path: Path,
+    *,
+    stated: RawArticle | None = None,
+    known: Known = nothing_known,
+    within: Path | None = None,
 ) -> Iterator[Article | Rejected]:
-    """Read the articles of one file, whose ending is one of those that are read; see `read_files`."""
+    """Read the articles of one file, whose ending is one of those that are read; see `read_files`.
+
+    One that was found `within` a folder must still be there: a link may have taken its place meanwhile.
+    """
     try:
-        for found in PARSERS[path.suffix.lower()](_content(path)):
+        for found in PARSERS[path.suffix.lower()](_content(path, within)):
             yield _article(path, found, stated or {}, known)
     except (UnreadableSource, InvalidArticle) as error:
         yield Rejected(shown(path), str(error))
@@ -118,17 +128,27 @@ def shown(path: Path | str) -> str:
     return str(path).encode(errors="replace").decode()
 
 
-def _content(path: Path) -> bytes:
+def _content(path: Path, within: Path | None) -> bytes:
     largest = LARGEST_DOCUMENT if path.suffix.lower() in _DOCUMENTS else LARGEST_FILE
     try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
+        with open(path, "rb", opener=_without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise UnreadableSource("it is no file")
+            if within is not None and (leads_out(path, within) or not os.path.samestat(status, path.stat())):
+                raise UnreadableSource("it is a link by now, and leads out of the folder")
+            size = status.st_size
             content = file.read(largest + 1) if size <= largest else b""
     except OSError as error:
         raise UnreadableSource(error.strerror or str(error)) from error
     if max(size, len(content)) > largest:  # it may have grown
         raise UnreadableSource(f"{max(size, len(content)):,} bytes are too many; the limit is {largest:,}")
     return content
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Open a file, and also a pipe that nobody writes to, at once."""
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _article(path: Path, found: Found | Broken, stated: RawArticle, known: Known) -> Article | Rejected:

@@ -1,11 +1,13 @@
 """Folders: which files a path stands for: itself, all below it, or all that fit it as a pattern.
 
-Links to folders inside a folder are not followed, so that none leads in a circle. Hidden files and folders
-are left out, and so are the lock files of Word (~$name.docx). Nothing is written anywhere, whatever a file is
-called.
+A link that is named is followed. One that is found in a folder must not lead out of it: who may write there
+could publish any file that we may read. Links to folders of the same folder are not followed, so that none
+leads in a circle and nothing is read twice. Hidden files and folders are left out, and so are the lock files
+of Word (~$name.docx). Nothing is written anywhere, whatever a file is called.
 """
 
 import errno
+import itertools
 import os
 import re
 from collections.abc import Iterable, Sequence
@@ -32,12 +34,20 @@ class PassedOver:
 class Selection:
     """The files that a path stands for, in order of their names.
 
-    `obstacles` are paths that cannot be looked into, with the reasons; of `passed_over`, the most come first.
+    `obstacles` are paths that cannot be looked into, with the reasons, and `astray` links that are not
+    followed; of `passed_over`, the most come first. All files lie `within` a folder, unless they were named.
     """
 
     files: tuple[Path, ...] = ()
     obstacles: tuple[tuple[Path, str], ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
+    astray: tuple[tuple[Path, str], ...] = ()
+    within: Path | None = None
+
+    @property
+    def problems(self) -> tuple[tuple[Path, str], ...]:
+        """All paths of which something is not read that may have been meant, with the reasons."""
+        return self.obstacles + self.astray
 
 
 def select(path: Path) -> Selection:
@@ -52,6 +62,7 @@ def select(path: Path) -> Selection:
 def walk(folder: Path) -> Selection:
     """Find all files of a folder and of the folders in it."""
     files: list[str] = []
+    links: list[str] = []
     closed: list[tuple[Path, str]] = []
     waiting = [str(folder)]
     while waiting:
@@ -59,20 +70,59 @@ def walk(folder: Path) -> Selection:
         try:
             with os.scandir(inside) as entries:
                 for entry in entries:
-                    _sort(entry, files, waiting)
+                    _sort(entry, files, waiting, links)
         except OSError as error:
             closed.append((Path(inside), error.strerror or str(error)))
-    return _sorted_out(files, tuple(sorted(closed)))
+    return _selected(folder, files, links, tuple(sorted(closed)))
 
 
-def _sort(entry: os.DirEntry[str], files: list[str], folders: list[str]) -> None:
-    """Put a folder's entry with the files or with the folders, or with neither."""
+def leads_out(path: str | Path, folder: Path) -> bool:
+    """Say whether a path is not in a folder when all links are followed."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+
+
+def _sort(entry: os.DirEntry[str], files: list[str], folders: list[str], links: list[str]) -> None:
+    """Put a folder's entry with the files, the folders or the links, or with none of them."""
     if entry.name.startswith(_HIDDEN):
         return
-    if entry.is_dir(follow_symlinks=False):
+    if entry.is_symlink():
+        links.append(entry.path)
+    elif entry.is_dir(follow_symlinks=False):
         folders.append(entry.path)
     elif _may_be_file(entry):
         files.append(entry.path)
+
+
+def _selected(
+    folder: Path, files: Sequence[str], links: Sequence[str], closed: tuple[tuple[Path, str], ...]
+) -> Selection:
+    """Add to the files of a folder what links lead to that stays in it and is not among them already."""
+    followed: list[str] = []
+    astray: list[tuple[Path, str]] = []
+    seen = {os.path.realpath(file) for file in files} if links else set()
+    for link in sorted(links):
+        if (reason := _why_astray(link, folder)) is not None:
+            astray.append((Path(link), reason))
+            continue
+        end = os.path.realpath(link)
+        if end not in seen and _may_be_file(Path(end)):
+            seen.add(end)
+            followed.append(link)
+    return replace(_sorted_out([*files, *followed], closed), astray=tuple(astray), within=folder)
+
+
+def _why_astray(link: str, folder: Path) -> str | None:
+    """Say why a link is not followed; None where it may be, or leads to what is not there."""
+    try:
+        os.path.realpath(link, strict=True)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        is_circle = error.errno == errno.ELOOP
+        return "it is a link that leads in a circle" if is_circle else error.strerror or str(error)
+    if leads_out(link, folder):
+        return "it is a link that leads out of the folder, so it is not followed; name it to have it read"
+    return None
 
 
 def _fitting(pattern: Path) -> Selection:
@@ -86,10 +136,25 @@ def _fitting(pattern: Path) -> Selection:
         return Selection(obstacles=((pattern, f"it is no pattern ({error})"),))
     if not found:
         return Selection(obstacles=((pattern, "no file fits this pattern"),))
+    root = _named(pattern)
     deep = "**" in pattern.parts
-    parts = [walk(path) for path in found if path.is_dir() and not deep]
-    files = _sorted_out((str(path) for path in found if _may_be_file(path)), ())
-    return together([files, *parts])
+    links = [path for path in found if _is_by_link(path, root)]
+    plain = [path for path in found if path not in {*links}]
+    folders = [] if deep else [walk(path) for path in plain if path.is_dir()]
+    files = [str(path) for path in plain if _may_be_file(path)]
+    return replace(together([_selected(root, files, [*map(str, links)], ()), *folders]), within=root)
+
+
+def _named(pattern: Path) -> Path:
+    """Return the folder that a pattern names before its first wild part."""
+    parts = itertools.takewhile(lambda part: not _WILD.search(part), pattern.parts)
+    return Path(*parts)
+
+
+def _is_by_link(path: Path, root: Path) -> bool:
+    """Say whether a link is followed somewhere below a folder to come to a path."""
+    below = path.relative_to(root).parts
+    return any(root.joinpath(*below[: number + 1]).is_symlink() for number in range(len(below)))
 
 
 def together(selections: Sequence[Selection]) -> Selection:
@@ -98,6 +163,7 @@ def together(selections: Sequence[Selection]) -> Selection:
         tuple(file for one in selections for file in one.files),
         tuple(obstacle for one in selections for obstacle in one.obstacles),
         _by_kind(kind for one in selections for kind in one.passed_over),
+        tuple(link for one in selections for link in one.astray),
     )
 
 

@@ -82,7 +82,7 @@ class WatchedFolder:
         self, file: Path, *, stated: RawArticle | None = None, known: Known = nothing_known
     ) -> Iterator[Article | Rejected]:
         """Yield the articles of a complete file; none where it is written again meanwhile."""
-        articles = read_file(file, stated=stated, known=known)
+        articles = read_file(file, stated=stated, known=known, within=self.path)
         first = next(articles, None)  # by then, all of the file is in memory
         sight = self._sights[file]
         if _stamp(file) != sight.stamp:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_a_file_that_cannot_be_read_is_rejected_and_the_rest_goes_on(tmp_path: P
     (tmp_path / "a.txt").symlink_to(MEMORY)
     write(tmp_path / "b.txt")
 
-    first, second = read_files([tmp_path])
+    first, second = read_files([tmp_path / "a.txt", tmp_path / "b.txt"])
 
     assert first == Rejected(str(tmp_path / "a.txt"), "Input/output error")
     assert isinstance(second, Article)
@@ -208,14 +209,79 @@ def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
     assert [article.source for article in articles(root / ".a.txt")] == [".a.txt"]  # asked for by name
 
 
-def test_links_that_lead_in_circles_or_nowhere_are_no_obstacle(tmp_path: Path) -> None:
+OUT = "it is a link that leads out of the folder, so it is not followed; name it to have it read"
+
+
+def test_links_that_lead_in_circles_are_named_and_those_that_lead_nowhere_are_no_obstacle(
+    tmp_path: Path,
+) -> None:
     write(tmp_path / "a" / "a.txt")
+    circle = tmp_path / "a" / "self.txt"
+    circle.symlink_to(circle)
     (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
-    (tmp_path / "a" / "self.txt").symlink_to(tmp_path / "a" / "self.txt")
     (tmp_path / "a" / "gone.txt").symlink_to(tmp_path / "gone.txt")
 
-    assert [article.source for article in articles(tmp_path)] == ["a.txt"]
-    assert rejected(tmp_path / "a" / "self.txt")[0][1] == "there is no such file or folder"
+    problem, article = read_files([tmp_path])
+
+    assert problem == Rejected(str(circle), "it is a link that leads in a circle")
+    assert isinstance(article, Article)
+    assert article.source == "a.txt"
+    assert rejected(circle)[0][1] == "there is no such file or folder"
+
+
+def test_a_link_out_of_a_folder_is_named_and_not_followed_unless_somebody_names_it(tmp_path: Path) -> None:
+    secret, drop = write(tmp_path / "secrets" / "secret.txt", "The password is 1234."), tmp_path / "drop"
+    drop.mkdir()
+    by_file, by_folder = drop / "news.txt", drop / "more"
+    by_file.symlink_to(secret)
+    by_folder.symlink_to(secret.parent, target_is_directory=True)
+
+    named = [(str(by_folder), OUT), (str(by_file), OUT)]
+    assert rejected(drop) == named
+    assert rejected(drop / "*.txt") == named[1:]
+    assert rejected(drop / "*" / "*.txt") == [(f"{by_folder}/secret.txt", OUT)]
+    assert rejected(drop / "**") == named
+    assert [article.text for article in articles(by_file)] == ["The password is 1234."]
+    assert [article.text for article in articles(by_folder)] == ["The password is 1234."]
+    assert [article.text for article in articles(by_folder / "*.txt")] == ["The password is 1234."]
+
+
+def test_what_a_link_inside_a_folder_leads_to_is_read_once(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", "Once.")
+    write(tmp_path / "..data" / "hidden.txt", "Twice.")
+    for name, target in (("b.txt", "a.txt"), ("c.txt", "..data/hidden.txt"), ("d.txt", "..data/hidden.txt")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+
+    assert [article.text for article in articles(tmp_path)] == ["Once.", "Twice."]
+    assert [article.text for article in articles(tmp_path / "*.txt")] == ["Once.", "Twice."]
+
+
+def test_a_link_or_a_pipe_that_took_a_files_place_meanwhile_is_not_read(tmp_path: Path) -> None:
+    secret = write(tmp_path / "secret.txt", "The password is 1234.")
+    first, second = write(tmp_path / "drop" / "a.txt"), write(tmp_path / "drop" / "b.txt")
+    reading = read_files([tmp_path / "drop"])
+    first.unlink()
+    second.unlink()
+    first.symlink_to(secret)
+    os.mkfifo(second)
+
+    assert [*reading] == [
+        Rejected(str(first), "it is a link by now, and leads out of the folder"),
+        Rejected(str(second), "it is no file"),
+    ]
+
+
+def test_sockets_pipes_and_devices_in_a_folder_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "zero.txt").symlink_to("/dev/zero")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "socket.txt"))
+        write(tmp_path / "z.txt", "It was calm.")
+
+        assert [one.reason if isinstance(one, Rejected) else one.text for one in read_files([tmp_path])] == [
+            OUT,
+            "It was calm.",
+        ]
 
 
 def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:

@@ -173,3 +173,23 @@ def test_a_folder_in_it_may_go_with_all_its_files(watched: Watched) -> None:
     assert watched.takes() == ["It was calm."]
     shutil.rmtree(inner)
     assert watched.goes() == ["a.txt"]
+
+
+def test_a_link_that_leads_out_of_the_folder_is_named_and_never_taken(watched: Watched) -> None:
+    secret = watched.path.parent / "secret.txt"
+    secret.write_text("The password is 1234.")
+    link = watched.path / "a.txt"
+    link.symlink_to(secret)
+    assert watched.takes() == []
+    assert [path for path, _ in watched.look().selection.problems] == [link]
+
+
+def test_a_link_that_takes_a_files_place_while_it_is_read_is_not_followed(watched: Watched) -> None:
+    secret, file = watched.path.parent / "secret.txt", watched.path / "a.txt"
+    secret.write_text("The password is 1234.")
+    file.write_text("It was calm.")
+    (complete,) = [path for _ in range(3) for path in watched.look().complete]
+    file.unlink()
+    file.symlink_to(secret)
+    assert [one for one in watched.folder.read(complete) if isinstance(one, Article)] == []
+    assert watched.takes() == []
