@@ -63,7 +63,10 @@ def verify(context: click.Context, name: str | None) -> None:
 @click.argument("name", required=False)
 @click.pass_context
 def rollback(context: click.Context, name: str | None) -> None:
-    """Go back to an older generation: NAME, or the last one before the latest rebuild."""
+    """Go back to an older generation: the last one before the latest rebuild, or else the one before.
+
+    NAME takes any other one, also a newer one again.
+    """
     from bot import indexing  # noqa: PLC0415
 
     with explained():

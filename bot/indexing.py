@@ -88,7 +88,10 @@ def roll_back(settings: Settings, name: str | None) -> None:
     """
     with open_corpus(settings) as corpus:
         back = make_engine(settings, corpus).engine.go_back(name)
-    click.echo(f"{back} is in use; `crisisbot sync`, or a running bot, follows what changed since")
+    click.echo(
+        f"{back} is in use; a running bot, or `crisisbot sync`, brings it up to date with the articles, "
+        "so that answers miss none of them"
+    )
 
 
 def _sound(snapshots: Snapshots, name: str) -> Snapshot:

@@ -271,16 +271,25 @@ class Snapshots:
         """
         name = name or self.way_back()
         if name is None:
-            raise UnknownGeneration("there is no older generation to go back to")
+            raise UnknownGeneration(
+                "there is no older generation to go back to; `crisisbot index list` shows those there are, "
+                "and `crisisbot index rollback NAME` takes any of them"
+            )
         return self.open(name, closely=True)
 
     def way_back(self) -> str | None:
-        """Return the generation to go back to: the last of another line, if any, or the one before.
+        """Return the generation to go back to: the last of an earlier line, if any, or the one before.
 
-        Whoever went back from a newer line goes forth to it again.
+        Never one of a later line, even where it was made before: whoever went back from there is back.
         """
         pointer = self.pointer()
-        return None if pointer is None else next(iter(self._ways_back(pointer[0])), None)
+        lines = self._lines()
+        line = lines.get(pointer[0]) if pointer else None
+        if pointer is None or line is None:
+            return None
+        earlier = [name for name, its in lines.items() if its < line]
+        before = [name for name, its in lines.items() if its == line and name < pointer[0]]
+        return next(reversed(earlier or before), None)
 
     def _of_use(self, current: tuple[str, str] | None) -> set[str]:
         """Return the names of the current generation, the last of another line, and the one before."""
@@ -291,10 +300,14 @@ class Snapshots:
 
     def _ways_back(self, current: str) -> list[str]:
         """Return the last generation of another line, and the one before; not what cannot be read."""
+        lines = self._lines()
+        others = [name for name, line in lines.items() if line != lines.get(current) and name != current]
+        return [*others[-1:], *[name for name in lines if name < current][-1:]]
+
+    def _lines(self) -> dict[str, int]:
+        """Return the lines of all generations that can be read, oldest first."""
         lines = {path.name: line_of(path) for path in self.generations()}
-        readable = [name for name, line in lines.items() if line is not None and name != current]
-        others = [name for name in readable if lines[name] != lines.get(current)]
-        return [*others[-1:], *[name for name in readable if name < current][-1:]]
+        return {name: line for name, line in lines.items() if line is not None}
 
     def _manifest(
         self, content: Content, corpus_state: str, line: int, files: Mapping[str, File]

@@ -79,10 +79,13 @@ def test_a_rebuild_switches_and_a_rollback_goes_back_and_forth(crisisbot: Comman
 
     told = crisisbot.says("sync", "--rebuild")
     rebuilt = in_use(crisisbot)
-    crisisbot.says("index", "rollback")
+    back = crisisbot.says("index", "rollback")
 
     assert told.startswith("259 passages added, 0 removed, 0 kept; 0 sentences encoded\n")
     assert rebuilt != before
+    assert in_use(crisisbot) == before
+    assert back.startswith(f"{before} is in use; a running bot, or `crisisbot sync`, brings it up to date")
+    assert crisisbot.types("index", "rollback").exit_code == 2
     assert in_use(crisisbot) == before
     assert crisisbot.asks(QUESTION) == answer
     crisisbot.says("index", "rollback", rebuilt)
@@ -96,7 +99,10 @@ def test_where_there_is_no_older_one_a_rollback_says_so(nothing_yet: CommandLine
     found = nothing_yet.types("index", "rollback", CRISISBOT_BUNDLED="0")
 
     assert found.exit_code == 2
-    assert found.stderr == "crisisbot: there is no older generation to go back to\n"
+    assert found.stderr == (
+        "crisisbot: there is no older generation to go back to; `crisisbot index list` shows those "
+        "there are, and `crisisbot index rollback NAME` takes any of them\n"
+    )
 
 
 def test_following_and_rebuilding_at_once_is_refused(crisisbot: CommandLine) -> None:

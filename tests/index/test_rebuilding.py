@@ -164,12 +164,48 @@ def test_there_is_a_way_back_to_the_index_before_and_forth_again_and_both_are_fo
     engine.refresh()
     growing.assert_followed(engine)
     assert growing.snapshot.manifest.line == 1
-    assert engine.go_back() == new
+    assert engine.go_back(new) == new
     engine.refresh()
 
     growing.assert_followed(engine)
     assert growing.snapshot.manifest.line == 2
     assert quotes(ask(engine, QUESTION)) == {sentence(number) for number in (0, 1, 2, 5)}
+
+
+def test_going_back_again_and_again_never_goes_forward(growing: Growing) -> None:
+    engine = growing.engine()
+    first = growing.snapshot.name
+    growing.put("late", sentence(5))
+    engine.refresh()
+    second = growing.snapshot.name
+    engine.rebuild()
+    rebuilt = growing.snapshot.name
+    growing.put("later", sentence(6))
+    engine.refresh()
+    assert len({first, second, rebuilt, growing.snapshot.name}) == 4
+
+    assert engine.go_back() == second
+    engine.refresh()  # as a running bot does at once: that is a generation of the earlier line, made last
+    assert engine.go_back() == second
+    with pytest.raises(UnknownGeneration, match="no older generation to go back to; `crisisbot index list`"):
+        engine.go_back()
+
+    engine.refresh()
+    growing.assert_followed(engine)
+
+
+def test_without_a_rebuild_the_one_before_is_gone_back_to(growing: Growing) -> None:
+    engine = growing.engine()
+    before = growing.snapshot.name
+    growing.put("late", sentence(5))
+    engine.refresh()
+    used = [growing.snapshot.name]
+
+    with pytest.raises(UnknownGeneration, match="no older generation"):
+        used.extend(iter(engine.go_back, None))  # again and again
+
+    assert used[1] == before
+    assert used == sorted(used, reverse=True)
 
 
 def test_a_generation_is_gone_back_to_by_its_name(growing: Growing) -> None:

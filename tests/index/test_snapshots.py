@@ -210,14 +210,16 @@ def test_the_last_generation_of_the_line_before_is_kept_however_many_came_since(
     assert folders(snapshots, "generation") == [before[-1], *since[-2:]]
 
 
-def test_whoever_went_back_to_the_line_before_can_go_forth_again(snapshots: Snapshots, folder: Path) -> None:
+def test_whoever_went_back_to_the_line_before_can_go_forth_again_by_name(
+    snapshots: Snapshots, folder: Path
+) -> None:
     old, new = write(folder, "Old.").name, write(folder, "New.", line=2).name
 
-    for there, back in ((old, new), (new, old)):
+    for there, back in ((new, old), (old, None), (new, old)):
         snapshots.point(there, "1-1")
         snapshots.sweep()
         assert snapshots.way_back() == back
-        assert snapshots.older(None).name == back
+        assert [snapshots.older(name).name for name in (old, new)] == [old, new]
 
 
 def test_the_generation_in_use_is_kept_even_if_it_is_the_oldest(snapshots: Snapshots, folder: Path) -> None:
