@@ -72,12 +72,15 @@ class Combiner:
         merged: bool,  # noqa: FBT001 (what `write` returned)
         aside: Path,
     ) -> Snapshot | None:
-        """Switch to what was merged, unless what it was made of is no longer in use."""
+        """Switch to what was merged, unless what it was made of is no longer in use, or not as it was."""
         if now is None or not {*names} <= {one.name for one in now.content.segments}:
             shutil.rmtree(aside, ignore_errors=True)
             return None
         segment = self._snapshots.adopt(aside) if merged else None
         content = now.content.with_merged(names, segment)
+        if content.number != now.content.number:  # an older generation is in use, which has more of them
+            self._snapshots.sweep()
+            return None
         snapshot = self._snapshots.publish(content, corpus_state=now.corpus_state, line=now.manifest.line)
         self._snapshots.sweep()
         return snapshot

@@ -1,5 +1,6 @@
 """Current: the generation in use, if it can be used; and what to go on from where it cannot."""
 
+import contextlib
 import logging
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 class Current:
-    """Looks at the generations of one model, and changes nothing. May be used from many threads."""
+    """Looks at the generations of one model, and changes none. May be used from many threads."""
 
     def __init__(self, snapshots: Snapshots, model_identity: str) -> None:
         self._snapshots = snapshots
@@ -46,7 +47,9 @@ class Current:
         try:
             pointer = self._snapshots.pointer()
         except SnapshotDamaged:
-            return None  # whoever writes the index makes it anew
+            with contextlib.suppress(OSError):  # whoever can write it mends it
+                self._snapshots.call_damaged()
+            return None
         return None if than is not None and pointer == (than.name, than.corpus_state) else pointer
 
     def another(self) -> Snapshot | None:

@@ -77,6 +77,15 @@ class Snapshots:
         self._model = model_identity
         self.folder = index / hashlib.sha256(model_identity.encode()).hexdigest()[:16]
         self._kept = KeptVectors(index / KEPT, model_identity)
+        self._is_prepared = False
+
+    def prepare(self) -> None:
+        """Make the folder of the model, before anything is written.
+
+        Not again in the middle: who purges by another model may take it away, and nothing gets into it then.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._is_prepared = True
 
     def pointer(self) -> tuple[str, str] | None:
         """Return the name of the current generation and the state of the corpus it shows; None without one.
@@ -166,7 +175,8 @@ class Snapshots:
 
     def aside(self, kind: str) -> Path:
         """Make a folder in which something is written before it is of use."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._is_prepared:
+            self.prepare()
         aside = self.folder / f"{kind}-{os.getpid()}-{secrets.token_hex(4)}"
         aside.mkdir()
         return aside

@@ -36,14 +36,16 @@ def delete(path: Path) -> None:
 def forget_older_layout(index: Path) -> None:
     """Delete what versions wrote that had one model's generations only: nothing can read it any more."""
     for path in [*index.glob("generation-*"), *index.glob("writing-*"), *index.glob("CURRENT")]:
-        delete(path)
+        with contextlib.suppress(FileNotFoundError):  # those who write by other models do the same
+            delete(path)
 
 
 def forget_models(index: Path, *, but: Collection[str]) -> None:
     """Delete the indexes and vectors of all models but those with these folders: they can be made again."""
     for path in index.iterdir():
         if path.is_dir() and path.name not in {*but, KEPT}:
-            delete(path)
+            with contextlib.suppress(FileNotFoundError):
+                take_away(path)  # at once: whoever writes into it must not get anything in
     for path in (index / KEPT).glob("*"):
         if path.name.partition(".")[0] not in but:
             delete(path)

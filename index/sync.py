@@ -55,8 +55,8 @@ class Sync:
         self._corpus = corpus
         self._encoder = encoder
         self._kept = KeptVectors(folder / KEPT, encoder.identity)
-        self._filler = Filler(corpus, encoder, self._kept)
         self.snapshots = Snapshots(folder, encoder.identity)
+        self._filler = Filler(corpus, encoder, self._kept.while_there_is(self.snapshots.folder))
         self._combiner = Combiner(self.snapshots)
         self._current = Current(self.snapshots, encoder.identity)
         self._states = States(corpus)
@@ -211,7 +211,7 @@ class Sync:
                 raise
 
     def _locked(self, name: str, patience_s: float = -1) -> FileLock:
-        self.snapshots.folder.mkdir(parents=True, exist_ok=True)
+        self.snapshots.prepare()
         return FileLock(self.snapshots.folder / name, timeout=patience_s)
 
     def _follow(

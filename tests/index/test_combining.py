@@ -40,7 +40,7 @@ def segments(growing: Growing) -> list[str]:
     return [one.name for one in growing.snapshot.content.segments]
 
 
-def while_merging(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], None]) -> None:
+def while_merging(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Have something happen after a merge in the background was written and before it is of use."""
     write = Combiner.write
 
@@ -180,3 +180,19 @@ def test_segments_of_which_nothing_is_left_go_without_another_in_their_place(gro
 
 def test_without_an_index_there_is_nothing_to_merge(folder: Path, corpus: Corpus) -> None:
     assert not Growing(folder, corpus).engine().merge()
+
+
+def test_what_came_back_by_a_rollback_meanwhile_is_still_found(
+    growing: Growing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = growing.snapshot
+    growing.remove("a1")
+    growing.engine().refresh()
+    while_merging(monkeypatch, lambda: growing.sync().go_back(whole.name))
+
+    assert growing.sync().merge_in_background() is None
+
+    assert growing.snapshot.passage_ids() == whole.passage_ids()
+    growing.assert_nothing_is_left()
+    growing.engine().refresh()
+    growing.assert_followed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import random
 import sqlite3
 from contextlib import closing, contextmanager
@@ -339,3 +340,41 @@ def test_a_follower_goes_on_with_what_it_has_while_the_index_cannot_be_read(grow
     assert whole
     assert follower.renew()
     growing.assert_followed(writer, follower)
+
+
+def test_a_pointer_that_is_damaged_while_nothing_happens_is_mended_by_whoever_follows(
+    growing: Growing,
+) -> None:
+    growing.put("a", sentence(1))
+    writer, reader = growing.engine(), growing.engine()
+    writer.refresh()
+    assert reader.renew()
+    (growing.snapshots.folder / "CURRENT").write_text("rubbish")
+
+    assert not reader.renew()
+
+    assert growing.snapshots.is_called_damaged
+    writer.refresh()
+    growing.assert_followed(writer, reader)
+
+
+@pytest.mark.parametrize("name", ["CURRENT", "manifest.json"])
+def test_a_passing_error_of_the_system_is_no_damage(
+    growing: Growing, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    growing.put("a", sentence(1))
+    growing.engine().refresh()
+    before, opened = growing.snapshot, io.open
+
+    def refuse(file: object, *args: Any, **named: Any) -> Any:  # noqa: ANN401 (as `open` does)
+        if str(file).endswith(name):
+            raise OSError(errno.EMFILE, "Too many open files")
+        return opened(file, *args, **named)  # type: ignore[call-overload] # whatever it was called with
+
+    with monkeypatch.context() as patch:
+        patch.setattr(io, "open", refuse)
+        with pytest.raises(OSError, match="Too many open files"):
+            growing.engine().refresh()
+
+    growing.engine().refresh()
+    assert growing.snapshot.name == before.name

@@ -236,6 +236,32 @@ def test_indexes_of_other_models_go_unless_they_followed_the_purge_themselves(
     assert_gone(growing, secrets)
 
 
+def test_an_index_of_another_model_that_is_written_during_a_purge_keeps_nothing_of_it(
+    growing: Growing, corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Growing(growing.folder, corpus, FakeEncoder(identity="other words"))
+    encode = other.encoder.encode_passages
+
+    def purge_meanwhile(paragraphs: list[list[str]]) -> object:
+        encoded = encode(paragraphs)
+        monkeypatch.undo()
+        purge(growing)
+        growing.engine().refresh()
+        return encoded
+
+    monkeypatch.setattr(other.encoder, "encode_passages", purge_meanwhile)
+    secrets = [*bytes_of_secrets(growing), vector(RUSSIAN, paragraph=RUSSIAN).tobytes()]
+
+    with pytest.raises(FileNotFoundError):
+        other.engine().refresh()
+
+    assert not other.snapshots.folder.exists()
+    assert_gone(growing, secrets)
+    other.engine().refresh()
+    other.assert_followed()
+    assert_gone(growing, secrets)
+
+
 def test_a_purge_of_what_was_never_indexed_costs_nothing_that_can_be_found(growing: Growing) -> None:
     encoded = len(growing.encoder.encoded)
     put(growing.corpus, "brief", ENGLISH, title="Brief")
