@@ -103,8 +103,10 @@ def _serve_admins(app: Bot, desk: Desk, editor: Editor, admins: Admins) -> None:
     app.add_handler(CommandHandler("add", admin.add, by_admin))
     app.add_handler(CommandHandler("remove", admin.remove, by_admin))
     app.add_handler(CommandHandler("help", admin.help, by_admin))
+    app.add_handler(CommandHandler("sources", admin.sources, by_admin))
     app.add_handler(CommandHandler("feeds", Feeds(editor).answer, by_admin))
     app.add_handler(CallbackQueryHandler(admin.press, pattern="^rm:"))
+    app.add_handler(CallbackQueryHandler(admin.turn, pattern="^ls:"))
 
 
 async def explain_failure(update: object, context: ContextTypes.DEFAULT_TYPE) -> None:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 
 from bot import render
 from bot.buttons import Press, ShowContext, ShowPage
+from bot.inventory import inventory
 from bot.messages import Messages, messages_for
 from bot.tree import Bold, Reply
 from corpus.articles import RevisionId
@@ -99,6 +100,17 @@ class Desk:
             self._corpus.latest(LATEST),
             messages_for(language),
         )
+
+    def inventory(self, language: str | None, page: int = 0) -> Reply:
+        """Answer /sources to those who may remove articles: the sources, then articles with numbers."""
+        messages = messages_for(language)
+        # One more than is shown tells whether there is more.
+        found = self._corpus.latest(LATEST + 1, skip=page * LATEST)
+        listed = inventory(found[:LATEST], messages, page=page, more=len(found) > LATEST)
+        if page:
+            return listed
+        sources = render.sources(self._engine.covered, self._corpus.sources()[:SOURCES], (), messages)
+        return Reply((*sources.nodes, "\n", *listed.nodes), listed.buttons) if found else sources
 
     def answer(self, text: str, language: str | None, *, page: int = 0) -> Reply:
         """Answer a question, in its own language where the bot speaks it."""

@@ -118,13 +118,13 @@ def sources(
     latest: Sequence[Revision],
     messages: Messages,
 ) -> Reply:
-    """List where the articles come from, and the latest of them."""
+    """List where the articles come from, and the latest of them, if any are given."""
     if not covered.articles:
         return nothing(covered, messages)
     nodes: list[Node] = [coverage(covered, messages), "\n\n", Bold(messages.say("Sources")), "\n"]
     for name, number in names:
         nodes += ["• ", Name(_name(name)), f" ({number})\n"]
-    nodes += ["\n", Bold(messages.say("Latest articles")), "\n"]
+    nodes += ["\n", Bold(messages.say("Latest articles")), "\n"] if latest else []
     for revision in latest:
         nodes += ["• ", _title(revision, revision.url), f" — {messages.date(revision.published)}\n"]
     return Reply(tuple(nodes))

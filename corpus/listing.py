@@ -20,10 +20,11 @@ def earliest_first(connection: sa.Connection) -> list[Revision]:
     return [read_revision(row) for row in connection.execute(statement)]
 
 
-def latest(connection: sa.Connection, limit: int) -> list[Revision]:
-    """Return the current revisions of the most recently published articles, undated ones last."""
+def latest(connection: sa.Connection, limit: int, *, skip: int = 0) -> list[Revision]:
+    """Return the current revisions of the articles published last, after `skip` others; undated last."""
     newest_first = (revisions.c.published.is_(None), revisions.c.published.desc(), revisions.c.id.desc())
-    ids = connection.scalars(live(sa.select(revisions.c.id)).order_by(*newest_first).limit(limit)).all()
+    found = live(sa.select(revisions.c.id)).order_by(*newest_first).limit(limit).offset(skip)
+    ids = connection.scalars(found).all()
     rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)).order_by(*newest_first))
     return [read_revision(row) for row in rows]
 

@@ -169,10 +169,10 @@ class Corpus:
         with self._database.reading() as connection:
             return [ArticleId(number) for number in connection.scalars(statement)]
 
-    def latest(self, limit: int) -> list[Revision]:
-        """Return the current revisions of the most recently published articles, undated ones last."""
+    def latest(self, limit: int, *, skip: int = 0) -> list[Revision]:
+        """Return the current revisions of the articles published last, after `skip` others; undated last."""
         with self._database.reading() as connection:
-            return listing.latest(connection, limit)
+            return listing.latest(connection, limit, skip=skip)
 
     def sources(self) -> tuple[tuple[str, int], ...]:
         """Return the names of all sources with their numbers of articles, the largest first."""

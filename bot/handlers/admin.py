@@ -1,4 +1,4 @@
-"""Admin: /add and /remove, and the buttons under what was added. Only for admins, in private."""
+"""Admin: /add, /remove and /sources with numbers, and the buttons under them. Only for admins, in private."""
 
 import asyncio
 import itertools
@@ -13,6 +13,7 @@ from bot.delivery import acknowledge, edit, send, tried
 from bot.desk import Desk
 from bot.editor import BY_AN_ADMIN, Editor, Outcome
 from bot.handlers.arrivals import Arrivals
+from bot.inventory import page_of
 from bot.messages import Messages, messages_for
 from bot.naming import MOST_PAGES, Named, article_named, channel_named, named_in
 from bot.origins import is_by, publisher_of
@@ -75,10 +76,31 @@ class Admin:
         messages = messages_for(language)
         also = messages.say(
             "As an admin, you also forward posts to me or send documents, and they become articles. "
-            "/add with addresses adds pages, /remove with numbers and a reason removes articles, "
-            "/feeds lists feeds and channels."
+            "/add with addresses adds pages, /sources shows the numbers of articles, /remove with numbers "
+            "and a reason removes them, /feeds lists feeds and channels."
         )
         await send(message, Reply((*self._desk.help(language).nodes, "\n\n", also)))
+
+    async def sources(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer /sources, with the numbers of articles."""
+        message = update.message
+        if message is None:
+            return
+        language = message.from_user.language_code if message.from_user else None
+        await send(message, await asyncio.to_thread(self._desk.inventory, language))
+
+    async def turn(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
+        """Answer a press that shows another page of articles."""
+        query = update.callback_query
+        if query is None:
+            return
+        language, page = query.from_user.language_code, page_of(query.data)
+        if page is None or not self._admins.pressed(query):
+            await acknowledge(query, _too_old(messages_for(language)))
+            return
+        reply = await asyncio.to_thread(self._desk.inventory, language, page)
+        await acknowledge(query)
+        await edit(query, reply)
 
     async def press(self, update: Update, _context: ContextTypes.DEFAULT_TYPE) -> None:
         """Answer a press that removes an article."""
@@ -88,7 +110,7 @@ class Admin:
         messages = messages_for(query.from_user.language_code)
         article_id = article_of(query.data)
         if article_id is None or not self._admins.pressed(query):
-            await acknowledge(query, messages.say("This button is too old. Please ask the question again."))
+            await acknowledge(query, _too_old(messages))
             return
         revision = await asyncio.to_thread(self._editor.remove, article_id)
         if revision is None:
@@ -163,6 +185,10 @@ def _is_alone(query: CallbackQuery) -> bool:
 
 def _messages(message: Message) -> Messages:
     return messages_for(message.from_user.language_code if message.from_user else None)
+
+
+def _too_old(messages: Messages) -> str:
+    return messages.say("This button is too old. Please ask the question again.")
 
 
 def _no_article(article_id: ArticleId, messages: Messages) -> str:

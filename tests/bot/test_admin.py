@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from corpus.articles import Article
+from corpus.articles import Article, ArticleId
 from corpus.database import sqlite_url
 from corpus.fetching import Fetcher
 from corpus.sources.posts import Publisher
@@ -175,6 +176,66 @@ async def test_a_link_into_telegram_is_not_fetched(room: Newsroom, dana: Person)
         "Forward the post to me instead; I cannot read it behind its link."
     )
     assert reply.links == []
+
+
+# /sources
+
+
+async def test_sources_shows_admins_the_numbers_of_all_articles_page_by_page(
+    room: Newsroom, dana: Person
+) -> None:
+    numbers = [put_one(room, f"https://example.org/{day}", day=day) for day in range(1, 11)]
+    await room.follows()
+
+    reply = await room.served.reply_to(dana.says("/sources"))
+    first = reply.text
+    pressed = dana.presses(reply, "More")
+    await room.settle()
+    second, buttons = reply.text, reply.buttons
+    dana.presses(reply, "Back")
+    await room.settle()
+
+    assert first.startswith("10 articles; published 1 January 2022 – 10 January 2022; English.\n\nSources\n")
+    assert numbers_in(first) == numbers[:1:-1]
+    assert f"\n{numbers[8]}: News of 9 — Test, 9 January 2022\n" in first
+    assert pressed.text is None
+    assert second.startswith("Latest articles\n")
+    assert numbers_in(second) == numbers[1::-1]
+    assert second.endswith("/remove, a number and why takes an article out of all answers.")
+    assert buttons == ["Back"]
+    assert (reply.text, reply.buttons) == (first, ["More"])
+
+
+async def test_numbers_are_shown_to_admins_in_private_only(
+    room: Newsroom, telegram: FakeTelegram, dana: Person, alice: Person
+) -> None:
+    put_one(room, "https://example.org/a")
+    await room.follows()
+    group = telegram.group("Neighbours", [dana, alice], supergroup=True, announced=False)
+
+    for said in (alice.says("/sources"), dana.says("/sources@crisisbot", in_=group)):
+        reply = await room.served.reply_to(said)
+        assert "• News of a — no date given" in reply.text
+        assert (numbers_in(reply.text), reply.buttons) == ([], [])
+
+
+async def test_a_page_of_articles_that_is_empty_by_now_says_so(room: Newsroom, dana: Person) -> None:
+    numbers = [put_one(room, f"https://example.org/{number}") for number in range(9)]
+    await room.follows()
+    reply = await room.served.reply_to(dana.says("/sources"))
+    room.corpus.remove(ArticleId(numbers[0]), because="test")
+
+    dana.presses(reply, "More")
+    await room.settle()
+
+    assert reply.text.startswith("Latest articles\nThat was all.\n")
+    assert reply.buttons == ["Back"]
+
+
+async def test_without_articles_there_are_no_numbers(room: Newsroom, dana: Person) -> None:
+    reply = await room.served.reply_to(dana.says("/sources"))
+
+    assert reply.text == "There are no articles yet, so there is nothing to answer from."
 
 
 # /remove
@@ -442,7 +503,15 @@ async def test_what_is_no_feed_gets_the_reason(room: Newsroom, dana: Person, web
     assert room.corpus.feeds.all() == []
 
 
-def put_one(room: Newsroom, url: str) -> int:
-    raw = {"text": f"Something happened at {url[-1]} in Oral.", "url": url, "title": f"News of {url[-1]}"}
+def put_one(room: Newsroom, url: str, *, day: int | None = None) -> int:
+    name = url.rpartition("/")[2]
+    raw = {"text": f"Something happened at {name} in Oral.", "url": url, "title": f"News of {name}"}
+    if day is not None:
+        raw["published"] = f"2022-01-{day:02}"
     room.corpus.put(Article.parse(raw, key=url, obtained="test", source="Test"))
     return next(one.article_id for one in room.corpus.articles() if one.url == url)
+
+
+def numbers_in(text: str) -> list[int]:
+    """The numbers of articles that a reply lists, in order."""
+    return [int(number) for number in re.findall(r"^(\d+): ", text, re.MULTILINE)]
