@@ -11,11 +11,15 @@ from bot.editor import Editor, Outcome
 from bot.messages import Messages, messages_for
 from bot.origins import forwarded, is_by, text_of
 from bot.outcomes import outcomes
+from bot.subscriptions import short
 from bot.tree import Reply
-from corpus.sources.attachments import stated_in
+from corpus.sources.attachments import FIELDS, Misspelt, misspelt_in, stated_in
 from corpus.sources.files import Rejected
 from corpus.sources.formats import RawArticle
 from corpus.sources.posts import has_words
+
+#: Characters of a line of a caption that are repeated.
+LONGEST_LINE = 60
 
 
 class Arrivals:
@@ -52,6 +56,8 @@ class Arrivals:
         name = document.file_name or NAMELESS
         if (reason := obstacle(document, messages)) is not None:
             return [Rejected(name, reason)]
+        if misspelt := _misspelt(message):  # under another name or address it would be another article
+            return [Rejected(name, _not_understood(one, messages)) for one in misspelt]
         attachment = await bring(document, messages)
         if isinstance(attachment, str):
             return [Rejected(name, attachment)]
@@ -59,6 +65,19 @@ class Arrivals:
         return await asyncio.to_thread(
             self._editor.take_attachment, attachment, stated=stated, otherwise=otherwise
         )
+
+
+def _misspelt(message: Message) -> list[Misspelt]:
+    return misspelt_in(text_of(message)) if message.forward_origin is None else []
+
+
+def _not_understood(one: Misspelt, messages: Messages) -> str:
+    return messages.say(
+        "I do not understand “{line}”; is it {field}? A caption may state {fields}.",
+        line=short(one.line, LONGEST_LINE),
+        field=f"{one.field}:",
+        fields=", ".join(f"{field}:" for field in FIELDS),
+    )
 
 
 def _fields(message: Message) -> tuple[RawArticle, RawArticle]:

@@ -6,6 +6,7 @@ Their names say of which kind they are; no path is made of them.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from corpus.articles import Article
@@ -14,7 +15,24 @@ from corpus.sources.files import Known, Rejected, key_of, nothing_known
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
 
 #: Fields that may be stated of an attachment, one a line, such as `source: Orda.kz`.
-_STATED = re.compile(r"^(title|source|author|url|published|language):[ \t]*(\S.*)$", re.MULTILINE)
+FIELDS = ("title", "source", "author", "url", "published", "language")
+
+#: Other words for them, which people write.
+_OTHER_WORDS = {
+    "title": ("headline", "заголовок", "название", "тақырып", "тақырыбы"),
+    "source": ("publisher", "источник", "издание", "дереккөз", "дереккөзі"),
+    "author": ("автор", "авторы"),
+    "url": ("ulr", "uri", "link", "address", "ссылка", "адрес", "сілтеме", "мекенжай", "мекенжайы"),
+    "published": ("date", "дата", "опубликовано", "күні", "жарияланды", "жарияланған"),
+    "language": ("lang", "язык", "тіл", "тілі"),
+}
+_MEANT = {word: field for field, words in _OTHER_WORDS.items() for word in words}
+
+#: From which likeness on (`difflib`) a word may be one of these, mistyped.
+_ALIKE = 0.75
+
+#: A line that begins as a field does: with a word or two, and a colon or what is taken for one.
+_LINE = re.compile(r"^[ \t]*([^\W\d_]+(?:[ \t][^\W\d_]+)?)[ \t]*[:=：][ \t]*(\S.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +54,30 @@ def is_readable(name: str) -> bool:
     return ending(name) in PARSERS
 
 
+@dataclass(frozen=True, slots=True)
+class Misspelt:
+    """A line that seems to state a field, and which one it may mean."""
+
+    line: str
+    field: str
+
+
 def stated_in(caption: str) -> RawArticle:
     """Read the fields that a caption states, one a line; whatever else it says is left alone."""
-    return {field: value.strip() for field, value in _STATED.findall(caption)}
+    found = ((name.lower(), value.strip()) for name, value in _LINE.findall(caption))
+    return {name: value for name, value in found if name in FIELDS}
+
+
+def misspelt_in(caption: str) -> list[Misspelt]:
+    """Find lines that are meant to state a field and do not; most lines of captions mean nothing such."""
+    found = ((match[0].strip(), match[1].lower()) for match in _LINE.finditer(caption))
+    return [Misspelt(line, field) for line, name in found if name not in FIELDS and (field := _meant(name))]
+
+
+def _meant(name: str) -> str | None:
+    if name in _MEANT:
+        return _MEANT[name]
+    return next(iter(get_close_matches(name, FIELDS, n=1, cutoff=_ALIKE)), None)
 
 
 def parse_attachment(

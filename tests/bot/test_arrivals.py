@@ -231,6 +231,43 @@ async def test_a_document_becomes_an_article_with_what_its_caption_states(
     )
 
 
+async def test_a_misspelt_field_of_a_caption_is_named_and_the_document_waits_for_another_one(
+    room: Newsroom, telegram: FakeTelegram, dana: Person
+) -> None:
+    caption = "please add\nsorce: Orda.kz\ndate: 2022-01-05"
+    reply = await room.served.reply_to(dana.sends_document("a.txt", HELD.encode(), caption))
+
+    assert reply.text == (
+        "Not added: a.txt: I do not understand “sorce: Orda.kz”; is it source:? A caption may state "
+        "title:, source:, author:, url:, published:, language:.\n\n"
+        "Not added: a.txt: I do not understand “date: 2022-01-05”; is it published:? A caption may state "
+        "title:, source:, author:, url:, published:, language:."
+    )
+    assert await room.articles() == []
+    assert calls(telegram) == []
+    await room.served.reply_to(dana.sends_document("a.txt", HELD.encode(), "Source: Orda.kz"))
+    assert (await room.article()).source == "Orda.kz"
+
+
+@pytest.mark.parametrize(
+    "language, told",
+    [
+        ("ru", "Не понимаю «Источник: Орда»; это source:?"),
+        ("kk", "«Источник: Орда» түсініксіз; бұл source: ма?"),
+    ],
+)
+async def test_of_the_longest_misspelt_line_the_fields_are_still_named(
+    room: Newsroom, dana: Person, language: str, told: str
+) -> None:
+    dana.language_code = language
+    said = dana.sends_document("a.txt", HELD.encode(), f"Источник: Орда{' и ещё' * 20}\nИсточник: Орда")
+
+    reply = await room.served.reply_to(said)
+
+    assert told in reply.text
+    assert reply.text.count("title:, source:, author:, url:, published:, language:") == 2
+
+
 async def test_the_same_document_again_is_there_already_whoever_sends_it(
     room: Newsroom, dana: Person
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from corpus.articles import Article
-from corpus.sources.attachments import Attachment, is_readable, parse_attachment, stated_in
+from corpus.sources.attachments import Attachment, is_readable, misspelt_in, parse_attachment, stated_in
 from corpus.sources.files import Rejected
 
 TEXT = b"Mayor held\n\nThe mayor was held on Friday."
@@ -94,3 +94,40 @@ def test_a_caption_states_fields_line_by_line() -> None:
         "published": "2022-01-05",
     }
     assert stated_in("") == {}
+
+
+def test_fields_are_read_however_they_are_capitalised_and_spaced() -> None:
+    caption = "Source : Orda.kz\n  TITLE=Mayor held\nauthor： A. Editor"
+
+    assert stated_in(caption) == {"source": "Orda.kz", "title": "Mayor held", "author": "A. Editor"}
+    assert misspelt_in(caption) == []
+
+
+@pytest.mark.parametrize(
+    "line, field",
+    [
+        *(("sorce: X", "source"), ("Sourse : X", "source"), ("publised: 2022-01-05", "published")),
+        *(("published on: 2022-01-05", "published"), ("autor: A", "author"), ("Tittle: Gas", "title")),
+        *(
+            ("ulr: https://example.org", "url"),
+            ("link: https://example.org", "url"),
+            ("date: today", "published"),
+        ),
+        *(("Источник: Орда", "source"), ("дереккөз: Орда", "source"), ("lang: ru", "language")),
+    ],
+)
+def test_a_line_that_is_meant_to_state_a_field_is_found(line: str, field: str) -> None:
+    [found] = misspelt_in(f"Please add\n  {line}\nsource: Orda.kz")
+
+    assert (found.line, found.field) == (line, field)
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        *("", "Almaty: police held the mayor", "Update: it is closed", "foo: bar", "source:", "title"),
+        *("The sorce: X was seen", "12:30 it began", "https://example.org/source: x", "Алматы: закрыт мост"),
+    ],
+)
+def test_what_is_no_field_is_left_alone(caption: str) -> None:
+    assert misspelt_in(caption) == []
