@@ -1,8 +1,6 @@
 """Pages: one page of the web to one article; and what the head of a page says of it."""
 
-import json
 import re
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urljoin, urlsplit
@@ -14,6 +12,7 @@ from corpus.sources.dates import read_date
 from corpus.sources.files import Known, nothing_known
 from corpus.sources.formats import PARSERS, Found
 from corpus.sources.limited import parse_limited
+from corpus.sources.linkeddata import published_in
 from corpus.sources.trees import Element
 from corpus.urls import canonical
 
@@ -41,11 +40,7 @@ _META_DATES = (
     *("parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "publish-date", "publishdate"),
     *("pubdate", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date", "date"),
 )
-_ARTICLE_TYPE = re.compile(r"(?:Article|Posting|Report)$")
 _PUBLISHED_CLASS = re.compile(r"publish|entry-date|post-date", re.IGNORECASE)
-
-#: Elements of all JSON-LD of a page that are looked at.
-MOST_NODES = 2_000
 
 #: Encodings that servers name when nobody told them which.
 _SERVERS_OWN = frozenset({"iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii", "windows-1252"})
@@ -261,7 +256,7 @@ def _is_front(parts: SplitResult) -> bool:
 
 def _published(root: Element) -> Published | None:
     """Find when a page was published: what it tells machines stands before what it shows."""
-    for written in (*_linked_data_dates(root), *_meta_dates(root), *_times(root)):
+    for written in (*published_in(root), *_meta_dates(root), *_times(root)):
         if (date := read_date(written)) is not None:
             return date
     return None
@@ -287,34 +282,3 @@ def _times(root: Element) -> list[str]:
     ]
     different = {one.get("datetime") for one in times}
     return marked[:1] or (list(different) if len(different) == 1 else [])
-
-
-def _linked_data_dates(root: Element) -> Iterator[object]:
-    """Yield `datePublished` of the first article in JSON-LD (https://schema.org/NewsArticle)."""
-    for script in root.iter("script"):
-        if script.get("type", "").strip().lower() != "application/ld+json":
-            continue
-        try:
-            nodes = _nodes(json.loads(script.text or ""))
-            yield from [node["datePublished"] for node in nodes if _is_article(node)][:1]
-        except (ValueError, RecursionError):
-            continue
-
-
-def _nodes(data: object) -> Iterator[Mapping[str, object]]:
-    """Yield the objects of JSON-LD, outer ones first."""
-    waiting, seen = deque([data]), 0
-    while waiting and seen < MOST_NODES:
-        node = waiting.popleft()
-        seen += 1
-        if isinstance(node, dict):
-            yield node
-            waiting += [node[name] for name in ("@graph", "mainEntity", "mainEntityOfPage") if name in node]
-        elif isinstance(node, list):
-            waiting += node
-
-
-def _is_article(node: Mapping[str, object]) -> bool:
-    types = node.get("@type")
-    names = types if isinstance(types, list) else [types]
-    return "datePublished" in node and any(_ARTICLE_TYPE.search(str(name)) for name in names)

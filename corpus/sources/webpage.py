@@ -11,8 +11,10 @@ from datetime import datetime
 from functools import cache
 
 from corpus.errors import InvalidArticle
+from corpus.sources.asides import without_asides
 from corpus.sources.formats import decode_page
 from corpus.sources.fragments import text_in
+from corpus.sources.linkeddata import body_in
 from corpus.sources.pages import read_head
 
 #: Characters of a web page's article, below which trafilatura looks for more.
@@ -22,6 +24,9 @@ SHORTEST_PAGE_TEXT = 50
 _TEI_BLOCKS = frozenset(
     {*("ab", "body", "cell", "code", "div", "fw", "head"), *("item", "list", "p", "quote", "row", "table")}
 )
+
+#: What a page holds that tells machines its text, and the share of this that a page shows by itself at least.
+_TELLS, _LEAST_SHOWN = '"articleBody"', 0.5
 
 _SENTENCE_END = re.compile(r"[.!?…]")
 
@@ -54,22 +59,28 @@ def parse_html(content: bytes) -> dict[str, object]:
     import trafilatura  # noqa: PLC0415 (half a second to load)
     from trafilatura.settings import Document  # noqa: PLC0415
 
+    markup = decode_page(content)
     # Of all settings these lose nothing and bring least of what is beside the article (benchmarks/pages.py).
     page = trafilatura.bare_extraction(
-        decode_page(content),
+        markup,
         include_comments=False,
         with_metadata=True,
         favor_precision=True,
         config=_trafilatura_config(),
     )
     # `page.text` has dashes before items of lists and bars between cells, which nobody wrote.
-    text = text_in(page.body, blocks=_TEI_BLOCKS, silent=()) if isinstance(page, Document) else ""
+    shown = text_in(page.body, blocks=_TEI_BLOCKS, silent=()) if isinstance(page, Document) else ""
+    title = page.title if isinstance(page, Document) else None
+    text = without_asides(shown.removeprefix(f"{title}\n\n"))
+    headline, told = _told(markup) if _TELLS in markup else ("", "")
+    if len(text) < _LEAST_SHOWN * len(told):  # the page is empty until a browser fills it
+        text, page = told, page if isinstance(page, Document) else trafilatura.extract_metadata(markup)
     # A menu is what is found where there is no article; it has no sentences.
     if not isinstance(page, Document) or not _SENTENCE_END.search(text):
         raise InvalidArticle("no article text was found in the page")
     return {
-        "title": page.title,
-        "text": text.removeprefix(f"{page.title}\n\n"),
+        "title": page.title or headline,
+        "text": text,
         "source": page.sitename or page.hostname,
         "author": page.author,
         "url": page.url,
@@ -94,6 +105,22 @@ def parse_feeds(content: bytes, url: str) -> dict[str, object]:
     """Read which feeds the page at an address names."""
     # Only addresses are looked for, so that letters which cannot be read do not matter.
     return {"feeds": read_head(content.decode(errors="replace"), url).feeds}
+
+
+def _told(markup: str) -> tuple[str, str]:
+    """Return the headline and the text that a page tells machines, "" for none."""
+    from lxml import html  # noqa: PLC0415 (loaded by trafilatura)
+    from lxml.etree import ParserError  # noqa: PLC0415
+
+    try:
+        headline, body = body_in(
+            html.document_fromstring(
+                markup.encode(), parser=html.HTMLParser(encoding="utf-8", no_network=True)
+            )
+        )
+    except ParserError:
+        return "", ""
+    return headline, without_asides(body)
 
 
 @cache

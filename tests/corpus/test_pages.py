@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
@@ -317,3 +318,35 @@ def test_what_a_site_asks_of_robots_counts_for_pages_that_nobody_named(web: Web,
     assert FIRST in read_page(fetcher, ADDRESS).text
     with pytest.raises(FetchRefused):
         read_page(fetcher, ADDRESS, uninvited=True)
+
+
+# Pages that a browser would fill
+
+
+def told(body: str, *, free: str = "", shown: str = "<div id='root'></div>") -> str:
+    article = {"@type": "NewsArticle", "headline": "Gas", "datePublished": "2022-01-05", "articleBody": body}
+    if free:
+        article["isAccessibleForFree"] = free
+    return f"<html><head>{linked(json.dumps(article))}</head><body>{shown}</body></html>"
+
+
+def test_a_page_that_shows_nothing_is_read_from_what_it_tells_machines(web: Web, fetcher: Fetcher) -> None:
+    web.says("/news/gas", told(f"{FIRST}\n\nЧитайте также: Газ\n\nIt&#39;s calm &amp; quiet in Oral."))
+    article = read_page(fetcher, ADDRESS)
+    assert article.text == f"{FIRST}\n\nIt's calm & quiet in Oral."
+    assert (article.title, article.published) == ("Gas", date(2022, 1, 5))
+
+
+def test_what_a_page_shows_stands_above_what_it_tells_machines(web: Web, fetcher: Fetcher) -> None:
+    shown = f"<article><h1>Gas</h1><p>{FIRST}</p></article>"
+    web.says("/news/gas", told(f"{FIRST} And a little more.", shown=shown))
+    assert read_page(fetcher, ADDRESS).text == FIRST
+
+
+@pytest.mark.parametrize("page", [told(FIRST, free="False"), told(""), told("no sentence"), told("<!-- -->")])
+def test_what_is_told_to_machines_but_not_for_nothing_or_not_at_all_is_no_article(
+    web: Web, fetcher: Fetcher, page: str
+) -> None:
+    web.says("/news/gas", page)
+    with pytest.raises(InvalidArticle, match="no article text was found"):
+        read_page(fetcher, ADDRESS)
