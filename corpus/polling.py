@@ -167,9 +167,11 @@ class _Polling:
         for number, entry in enumerate(entries):
             if self._ways.should_end() or not self._is_ours:
                 return passed_over + len(entries) - number
+            if self._sites.is_left_alone(entry.url):
+                self._tell(entry, known.get(entry.name))
+                self._left_alone += 1
             if self._sites.is_left_alone(entry.url) or not self._places:
                 passed_over += 1
-                self._left_alone += self._sites.is_left_alone(entry.url)
                 continue
             if number and number % PROGRESS_EVERY == 0:
                 log.info("feed %s: %s of %s entries are read", self._feed.id, number, len(entries))
@@ -209,6 +211,17 @@ class _Polling:
             return self._done(entry, before, taken)
         self._changes[taken.change] += 1
         return replace(failed, article_key=taken.key)  # its page is better, once it can be had
+
+    def _tell(self, entry: Entry, before: KnownEntry | None) -> None:
+        """Store the short text of an entry whose site is not asked for its page, unless that is known."""
+        if not entry.content or (before is not None and before.digest == entry.digest):
+            return
+        origin = self._origin(entry)
+        taken = self._attempt(lambda: take_short(self._corpus, entry, origin), entry)
+        if isinstance(taken, Taken):
+            self._changes[taken.change] += 1
+            why = "its site is left alone for a while"
+            self._note(KnownEntry(entry.name, entry.digest, taken.key, self._ways.now(), why))
 
     def _done(self, entry: Entry, before: KnownEntry | None, taken: Taken) -> KnownEntry:
         self._changes[taken.change] += 1

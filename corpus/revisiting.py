@@ -70,7 +70,18 @@ def plan(before: KnownEntry | None, arrival: Arrival, change: Change, now: datet
 def revisit(
     corpus: Corpus, fetcher: Fetcher, known: KnownEntry, *, origin: Origin, now: datetime
 ) -> Revisited:
-    """Read the page of a known entry again, and store what it says now, if that is still the article."""
+    """Read the page of a known entry again, and store what it says now, if that is still the article.
+
+    What was purged meanwhile is known by its hash alone, as elsewhere.
+    """
+    read = _revisit(corpus, fetcher, known, origin, now)
+    key = known.article_key and corpus.stored_key(known.article_key)
+    if key == known.article_key:
+        return read
+    return replace(read, entry=replace(known, article_key=key, visit=None))
+
+
+def _revisit(corpus: Corpus, fetcher: Fetcher, known: KnownEntry, origin: Origin, now: datetime) -> Revisited:
     visit, key = known.visit, known.article_key
     stored = corpus.find(key) if key else None
     if visit is None or key is None or stored is None or stored.obtained not in FROM_FEEDS:

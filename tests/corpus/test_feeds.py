@@ -11,6 +11,7 @@ import pytest
 
 from corpus.errors import UnknownFeed
 from corpus.feeds import CLAIM, NEVER, TRIES, EntryCounts, Feed, KnownEntry
+from corpus.visits import Visit
 
 if TYPE_CHECKING:
     from corpus.store import Corpus
@@ -177,3 +178,28 @@ def test_adding_a_feed_again_takes_it_from_whoever_has_it(corpus: Corpus) -> Non
     add(corpus)
     assert corpus.feeds.due(NOON) == [feed.id]
     assert corpus.feeds.record(claimed, entry()) is None
+
+
+def test_pages_are_visited_when_their_time_comes_the_longest_waiting_first(corpus: Corpus) -> None:
+    feed = add(corpus)
+    claimed = claim(corpus, feed)
+    late, soon, never = (
+        Visit(NOON, at, etag='"1"', last_modified="Wed", headline="h", problem="gone")
+        for at in (NOON + SECOND, NOON, None)
+    )
+    known = [
+        entry("late", visit=late),
+        entry("soon", visit=soon),
+        entry("never", visit=never),
+        entry("feed's own"),
+    ]
+    failed = entry("failed", visit=soon, problem="not now", failures=1)
+    for one in (*known, failed):
+        again = corpus.feeds.record(claimed, one)
+        assert again is not None
+        claimed = again
+    assert corpus.feeds.to_visit(feed.id, NOON - SECOND) == []
+    assert corpus.feeds.to_visit(feed.id, NOON) == [known[1]]
+    assert corpus.feeds.to_visit(feed.id, NOON + SECOND) == [known[1], known[0]]
+    counts = corpus.feeds.counts()[feed.id]
+    assert (counts.astray, counts.astray_example) == (4, "gone")

@@ -243,6 +243,21 @@ def test_a_flash_is_the_article_at_once_where_its_page_cannot_be_read(place: Pla
     assert (revision.text, revision.obtained) == ("URGENT: the airport of Almaty is closed.", "feed alone")
 
 
+def test_flashes_of_a_site_that_is_down_do_not_wait_for_their_turn_to_be_asked_for(place: Place) -> None:
+    place.follow()
+    items = [Item(number, content=FLASH.replace("Almaty", f"Almaty, gate {number},")) for number in range(9)]
+    for number in range(9):
+        place.web.fails(f"/news/{number}", 500)
+    place.has(*items)
+    poll = place.poll()
+    assert (poll.changes, poll.left) == (Counter({Change.ADDED: 9}), 6)
+    assert len(place.asked()) == 1 + 3
+    place.has_pages(*range(9))
+    place.passing.pass_by(600)
+    assert place.poll().changes == Counter({Change.REVISED: 9})
+    assert {revision.text for revision in place.corpus.articles()} == {PAGE_TEXT}
+
+
 def test_the_page_of_a_flash_takes_its_place_once_it_can_be_read_wherever_it_is(place: Place) -> None:
     place.follow()
     place.has(Item(1, content=FLASH))

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from corpus.articles import Article
 from corpus.deciding import VISITS_AFTER, VISITS_AT_ONCE
 from corpus.fetching import Fetcher
-from corpus.revisiting import is_beginning
+from corpus.revisiting import is_beginning, revisit
 from corpus.schema import entries
+from corpus.sources.arrivals import Origin
 from corpus.store import Change, Corpus
 from tests.corpus.newsstand import PAGE_TEXT, Item, Place, page
 from tests.fakes.passing import BEGINNING
@@ -229,6 +230,17 @@ def test_what_is_remembered_of_a_page_goes_with_a_purged_article(read: Place) ->
     read.passing.pass_by(TEN_MINUTES)
     read.poll()
     assert read.asked() == ["/feed"]
+
+
+def test_an_article_that_is_purged_while_its_page_is_visited_leaves_no_address(read: Place) -> None:
+    read.passing.pass_by(TEN_MINUTES)
+    now = read.passing.now()
+    (known,) = read.corpus.feeds.to_visit(read.feed.id, now)
+    read.corpus.purge(read.corpus.articles()[0].article_id, because="a court says so")
+    origin = Origin("Orda", {}, named=read.feed.url, url=read.feed.url)
+    visited = revisit(read.corpus, read.fetcher, known, origin=origin, now=now).entry
+    assert (visited.article_key or "").startswith("purged:")
+    assert visited.visit is None
 
 
 def test_a_teaser_is_told_from_a_correction() -> None:
