@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import copies
-from copies import LANGUAGES, Row, are_copies, decided, figures, pairs_of, read_set
+from copies import DATELINES, LANGUAGES, Row, are_copies, decided, figures, pairs_of, read_set
 
 
 def rows() -> list[Row]:
@@ -21,11 +21,12 @@ def test_no_near_miss_is_called_a_copy_and_hardly_a_copy_is_missed() -> None:
 
 
 def test_datelines_hide_hardly_a_copy_and_tell_near_misses() -> None:
-    told = decided(read_set("datelines"), errors="")
+    told = decided([row for name in DATELINES for row in read_set(name)], errors="")
 
-    assert (told["seen"]["precision"], told["seen"]["recall"]) == (1.0, 0.9091)
-    # Three copies without a dateline may be of any town; one near miss is taken for such a one.
-    assert (told["held back"]["precision"], told["held back"]["recall"]) == (0.6667, 0.4)
+    # Three copies that name nobody may be of any town without a dateline; a near miss is taken for such a one.
+    assert (told["seen"]["precision"], told["seen"]["recall"]) == (0.9231, 0.75)
+    assert told["held back"]["precision"] == 1.0
+    assert told["held back"]["recall"] >= 0.84
 
 
 def test_the_set_is_large_and_has_every_kind_in_every_language() -> None:
