@@ -23,7 +23,7 @@ def test_no_near_miss_is_called_a_copy_and_hardly_a_copy_is_missed() -> None:
 def test_datelines_hide_hardly_a_copy_and_tell_near_misses() -> None:
     told = decided([row for name in DATELINES for row in read_set(name)], errors="")
 
-    # Three copies that name nobody may be of any town without a dateline; a near miss is taken for such a one.
+    # Three copies that name nobody may be of any town without a dateline; a near miss is taken for one.
     assert (told["seen"]["precision"], told["seen"]["recall"]) == (0.9231, 0.75)
     assert told["held back"]["precision"] == 1.0
     assert told["held back"]["recall"] >= 0.84
