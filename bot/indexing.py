@@ -8,9 +8,11 @@ from bot.answer_json import json_line
 from bot.composition import make_engine, open_corpus, refresh
 from bot.progress import telling, with_progress
 from bot.settings import Settings
+from index.current import Current
 from index.engine import Engine
 from index.errors import SnapshotDamaged, UnknownGeneration
 from index.manifests import Manifest, read_manifest
+from index.room import insist_on_room
 from index.snapshots import Snapshot, Snapshots
 from index.sync import SyncReport
 
@@ -30,8 +32,11 @@ def rebuild(settings: Settings) -> None:
     """Cut all articles into sentences and index them by today's rules, beside the index in use.
 
     Raises:
+        NoRoom: when the disk has too little for both; no article is cut then.
         RebuildFailed: when it does not find what it holds; the old one stays in use.
     """
+    snapshots = Snapshots(settings.index_folder, settings.model().identity)
+    insist_on_room(Current(snapshots, settings.model().identity).usable(None), snapshots.folder)
     with open_corpus(settings) as corpus:
         with with_progress("Cutting articles into sentences", "articles") as progress:
             corpus.recut(progress)
@@ -62,15 +67,14 @@ def list_generations(settings: Settings, *, as_json: bool) -> None:
 def verify(settings: Settings, name: str | None) -> bool:
     """Read all of a generation, and say what is wrong with it, if anything is."""
     snapshots = Snapshots(settings.index_folder, settings.model().identity)
-    pointer = snapshots.pointer()
-    if name is None and pointer is None:
-        raise UnknownGeneration("there is no index yet: the first question builds it, or `crisisbot sync`")
-    chosen = name or (pointer or ("", ""))[0]
+    chosen, state = name or "the index", None
     try:
+        if name is None:
+            chosen, state = _in_use(snapshots)
         with telling(f"Reading {chosen}"):
-            snapshot = _sound(snapshots, chosen)
+            snapshot = _sound(snapshots, chosen, state)
     except SnapshotDamaged as error:
-        if name is None and snapshots.pointer() != pointer:
+        if state is not None and not snapshots.points_at(chosen, state):
             return verify(settings, None)  # another one is in use by now, and that one was swept away
         click.echo(f"crisisbot: {chosen}: {error}; `crisisbot sync` makes it whole", err=True)
         return False
@@ -94,8 +98,17 @@ def roll_back(settings: Settings, name: str | None) -> None:
     )
 
 
-def _sound(snapshots: Snapshots, name: str) -> Snapshot:
-    snapshot = snapshots.open(name, closely=True)
+def _in_use(snapshots: Snapshots) -> tuple[str, str]:
+    pointer = snapshots.pointer()
+    if pointer is None and snapshots.generations():
+        raise SnapshotDamaged(f"{snapshots.folder / 'CURRENT'} is missing")
+    if pointer is None:
+        raise UnknownGeneration("there is no index yet: the first question builds it, or `crisisbot sync`")
+    return pointer
+
+
+def _sound(snapshots: Snapshots, name: str, corpus_state: str | None) -> Snapshot:
+    snapshot = snapshots.open(name, corpus_state=corpus_state, closely=True)
     if not snapshot.has_sound_tokens():
         raise SnapshotDamaged("word pieces are not what was written")
     return snapshot

@@ -140,7 +140,9 @@ class Snapshots:
         """
         folder = self.folder / name
         if name not in [path.name for path in self.generations()] and known is None:
-            raise (UnknownGeneration if corpus_state is None else SnapshotDamaged)(
+            if corpus_state is not None:
+                raise SnapshotDamaged(f"there is no generation {name!r}, which {self.folder}/CURRENT names")
+            raise UnknownGeneration(
                 f"there is no generation {name!r}; `crisisbot index list` shows those there are"
             )
         manifest = read_manifest(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +63,33 @@ def test_a_damaged_one_is_named_and_a_sync_makes_it_whole(crisisbot: CommandLine
 
     assert found.exit_code == 1
     assert "en/arrays is not what was written; `crisisbot sync` makes it whole" in found.stderr
+    assert "0 sentences encoded" in crisisbot.says("sync")
+    assert crisisbot.types("index", "verify").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "lost, told",
+    [
+        ("CURRENT", "the index: .*CURRENT is missing"),
+        ("garbage", "the index: .*CURRENT cannot be read"),
+        ("generation", "there is no generation .*, which .*CURRENT names"),
+    ],
+)
+def test_what_a_copy_lacks_is_named_and_a_sync_makes_it_whole(
+    crisisbot: CommandLine, lost: str, told: str
+) -> None:
+    [pointer] = crisisbot.data.glob("index/*/CURRENT")
+    if lost == "CURRENT":
+        pointer.unlink()
+    elif lost == "garbage":
+        pointer.write_bytes(b"\0" * 100)
+    else:
+        shutil.rmtree(pointer.parent / in_use(crisisbot))
+
+    found = crisisbot.types("index", "verify")
+
+    assert found.exit_code == 1
+    assert re.search(told + ".*; `crisisbot sync` makes it whole$", found.stderr.strip())
     assert "0 sentences encoded" in crisisbot.says("sync")
     assert crisisbot.types("index", "verify").exit_code == 0
 
