@@ -23,46 +23,49 @@ from index.sync import Sync
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Where a phase begins and ends: the class or module, and the name of the function in it.
+#: Where a phase begins and ends: the class or module, and the name of the function in it. A process may be at
+#: several at once; those that say most of what it does come first.
 PLACES: dict[str, tuple[tuple[Any, str], ...]] = {
     "adding": ((Corpus, "put"),),
     "removing": ((Corpus, "remove"),),
-    "purging": ((Corpus, "purge"),),
-    "scrubbing": ((Database, "scrub"), (KeptVectors, "scrub")),
     "polling": ((corpus.polling, "poll_feed"),),
-    "encoding": ((SentenceEncoder, "encode_passages"), (KeptVectors, "append")),
-    "syncing": ((Sync, "run"),),
-    "comparing": ((Sync, "_compare"),),
+    "scrubbing": ((Database, "scrub"), (KeptVectors, "scrub")),
+    "purging": ((Corpus, "purge"),),
     "wiping": ((index.sync, "wipe"),),
-    "rebuilding": ((Sync, "rebuild"),),
-    "taking over": ((Sync, "_switch"),),
     "going back": ((Sync, "go_back"),),
-    "merging": ((Combiner, "write"), (Combiner, "put")),
-    "switching": ((Snapshots, "publish"), (Snapshots, "point")),
+    "taking over": ((Sync, "_switch"),),
     "sweeping": ((Snapshots, "sweep"),),
+    "encoding": ((SentenceEncoder, "encode_passages"), (KeptVectors, "append")),
+    "switching": ((Snapshots, "publish"), (Snapshots, "point")),
+    "merging": ((Combiner, "write"), (Combiner, "put")),
+    "comparing": ((Sync, "_compare"),),
+    "rebuilding": ((Sync, "rebuild"),),
+    "syncing": ((Sync, "run"),),
 }
 
 #: A process that was not at any of them: it starts, opens its database, reads files, waits, or ends.
 BETWEEN = "between"
 
-NAMES = (BETWEEN, *PLACES)
+NAMES = tuple(PLACES)
 
 
 class Page:
-    """A byte that a forked process writes and its parent reads: the number of the phase."""
+    """A page that a forked process writes and its parent reads: how often it is in each phase just now."""
 
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, mmap.PAGESIZE)
 
     @property
     def phase(self) -> str:
-        return NAMES[self._memory[0]]
+        """Name what says most of what the process is at."""
+        return next((name for number, name in enumerate(NAMES) if self._memory[number]), BETWEEN)
 
-    def turn(self, number: int) -> int:
-        """Enter a phase; return the one before."""
-        before = self._memory[0]
-        self._memory[0] = number
-        return before
+    def is_at(self, phase: str) -> bool:
+        return bool(self._memory[NAMES.index(phase)])
+
+    def turn(self, number: int, by: int) -> None:
+        """Enter a phase, or leave it."""
+        self._memory[number] += by
 
 
 _here = Page()
@@ -84,10 +87,10 @@ def watch() -> None:
 def _told(number: int, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def telling(*args: Any, **named: Any) -> Any:  # noqa: ANN401 (whatever the function takes and gives)
-        before = _here.turn(number)
+        _here.turn(number, +1)
         try:
             return function(*args, **named)
         finally:
-            _here.turn(before)
+            _here.turn(number, -1)
 
     return telling

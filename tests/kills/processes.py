@@ -136,7 +136,7 @@ class Process:
             return False
         if self.death.phase is None:
             return self.seconds >= self.death.after_s
-        if self.reached is None and self.page.phase == self.death.phase:
+        if self.reached is None and self.page.is_at(self.death.phase):
             self.reached = self.seconds
         if self.reached is None:
             return self.seconds >= self.death.latest_s

@@ -52,7 +52,7 @@ MAY_SAY = {
 
 #: How often: a process is killed, by its phase rather than by the clock, all are killed at once, a process is
 #: started from nothing, and one that goes on outlives its round.
-KILLED, BY_PHASE, AT_ONCE, COLD, OUTLIVES = 0.8, 0.6, 0.15, 0.15, 0.3
+KILLED, BY_PHASE, AT_ONCE, COLD, OUTLIVES = 0.85, 0.75, 0.15, 0.1, 0.3
 
 #: Seconds after the beginning of a phase within which a process is killed by that, and by how much earlier
 #: moments are likelier: some phases take a millisecond, and others follow them.
@@ -257,9 +257,9 @@ _PHASES: dict[str, list[str]] = {
     "poll": ["polling", "adding"],
     "poll on": ["polling", "adding"],
     "remove": ["removing", "removing", *_INDEXING],
-    "purge": ["purging", "scrubbing", "comparing", "wiping", "merging", "switching", "sweeping"],
+    "purge": ["purging", "scrubbing", "scrubbing", "comparing", "wiping", "wiping", "sweeping"],
     "sync": ["comparing", *_INDEXING],
     "follow": _INDEXING,
     "rebuild": ["rebuilding", "taking over", "taking over", "encoding", "merging", "switching", "sweeping"],
-    "rollback": ["going back", "switching"],
+    "rollback": ["going back"],
 }
