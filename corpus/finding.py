@@ -1,6 +1,7 @@
 """Finding: sentences where they stand, by what they say and by place; for `corpus.store`."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,16 +12,35 @@ from corpus.reading import live_passages, revisions_by_id
 from corpus.schema import passages
 from corpus.stored import PassageId, StoredPassage, read_stored_passage
 
+# Made once: each question asks them, and making one takes longer than running it.
+_BY_ID: Final[sa.Select[Any]] = (
+    live_passages(sa.select(passages))
+    .where(passages.c.content.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(passages.c.revision_id, passages.c.position)
+)
+
+_near = passages.alias()
+# By content and by revision, not by pairs of revision and position: SQLite looks no pairs up in its index.
+_AROUND: Final[sa.Select[Any]] = (
+    sa.select(_near.c.revision_id, _near.c.position, _near.c.sentence_start, _near.c.sentence_end)
+    .select_from(passages)
+    .join(
+        _near,
+        (_near.c.revision_id == passages.c.revision_id)
+        & _near.c.position.between(
+            passages.c.position - sa.bindparam("before"), passages.c.position + sa.bindparam("after")
+        ),
+    )
+    .where(passages.c.content.in_(sa.bindparam("ids", expanding=True)))
+    .where(passages.c.revision_id.in_(sa.bindparam("revisions", expanding=True)))
+)
+
 
 def by_id(
     connection: sa.Connection, ids: Collection[PassageId]
 ) -> Mapping[PassageId, Sequence[StoredPassage]]:
     """Find where passages stand in current revisions, the earliest stored revision first."""
-    rows = connection.execute(
-        live_passages(sa.select(passages))
-        .where(passages.c.content.in_(ids))
-        .order_by(passages.c.revision_id, passages.c.position)
-    ).all()
+    rows = connection.execute(_BY_ID, {"ids": list(ids)}).all()
     found: dict[PassageId, list[StoredPassage]] = {}
     for passage in _stored(rows, revisions_by_id(connection, {row.revision_id for row in rows})):
         found.setdefault(passage.id, []).append(passage)
@@ -44,22 +64,16 @@ def neighbours(
     connection: sa.Connection, stored: Sequence[StoredPassage], *, before: int, after: int
 ) -> list[tuple[Span, ...]]:
     """Return for each passage the spans of the sentences around it and of itself, in order."""
-    near = passages.alias()
-    # By content and not by place, for the same reason.
-    statement = (
-        sa.select(near.c.revision_id, near.c.position, near.c.sentence_start, near.c.sentence_end)
-        .select_from(passages)
-        .join(
-            near,
-            (near.c.revision_id == passages.c.revision_id)
-            & near.c.position.between(passages.c.position - before, passages.c.position + after),
-        )
-        .where(passages.c.content.in_([one.id for one in stored]))
-        .where(passages.c.revision_id.in_({one.revision.id for one in stored}))
+    rows = connection.execute(
+        _AROUND,
+        {
+            "ids": [one.id for one in stored],
+            "revisions": list({one.revision.id for one in stored}),
+            "before": before,
+            "after": after,
+        },
     )
-    found = {
-        (revision, place): Span(start, end) for revision, place, start, end in connection.execute(statement)
-    }
+    found = {(revision, place): Span(start, end) for revision, place, start, end in rows}
     places = [
         [(one.revision.id, place) for place in range(one.position - before, one.position + after + 1)]
         for one in stored

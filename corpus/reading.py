@@ -1,7 +1,7 @@
 """Reading: which rows count as current, for all statements of `corpus.store`."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -12,6 +12,11 @@ from corpus.stored import read_revision
 
 #: A SELECT of any columns: SQLAlchemy counts them in its type, which a function over all of them cannot.
 AnySelect = Any
+
+# Made once: each question asks it.
+_BY_ID: Final[sa.Select[Any]] = sa.select(revisions).where(
+    revisions.c.id.in_(sa.bindparam("ids", expanding=True))
+)
 
 
 def live(statement: AnySelect) -> AnySelect:
@@ -66,5 +71,5 @@ def copies_of(connection: sa.Connection, article_id: ArticleId) -> list[ArticleI
 
 def revisions_by_id(connection: sa.Connection, ids: Collection[int]) -> dict[int, Revision]:
     """Return revisions by their ids, in one statement."""
-    rows = connection.execute(sa.select(revisions).where(revisions.c.id.in_(ids)))
+    rows = connection.execute(_BY_ID, {"ids": list(ids)})
     return {row.id: read_revision(row) for row in rows}

@@ -64,6 +64,26 @@ _BY_WORDING: Final[sa.Select[Any]] = (
     .where(passages.c.wording == sa.bindparam("hash"))
     .limit(sa.bindparam("most"))
 )
+_TO_PLACE: Final[sa.Select[Any]] = live_passages(
+    sa.select(
+        revisions.c.id, revisions.c.article_id, revisions.c.title, revisions.c.source, revisions.c.url,
+        revisions.c.published, revisions.c.seen_at, revisions.c.language, passages.c.position,
+        sa.func.substr(
+            revisions.c.text,
+            passages.c.sentence_start + 1,
+            passages.c.sentence_end - passages.c.sentence_start,
+        ).label("sentence"),
+    )
+)  # fmt: skip
+_PLACES_BY_WORDING: Final[sa.Select[Any]] = _TO_PLACE.where(passages.c.wording == sa.bindparam("hash")).limit(
+    sa.bindparam("most")
+)
+_PLACES_BY_ARTICLE: Final[sa.Select[Any]] = _TO_PLACE.where(
+    articles.c.id.in_(sa.bindparam("ids", expanding=True))
+).limit(sa.bindparam("most"))
+_REPORTS: Final[sa.Select[Any]] = sa.select(articles.c.id, articles.c.report_id).where(
+    articles.c.id.in_(sa.bindparam("ids", expanding=True)), articles.c.report_id.is_not(None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +249,8 @@ def _places_by_wording(connection: sa.Connection, looked_for: Collection[int]) -
     """Find sentences by their words; those in too many articles are left out."""
     found: dict[int, list[_Place]] = {}
     for wording in looked_for:
-        places = _places(connection, passages.c.wording == wording, limit=ARTICLES_OF_A_SENTENCE + 1)
+        asked = {"hash": wording, "most": ARTICLES_OF_A_SENTENCE + 1}
+        places = _places(connection.execute(_PLACES_BY_WORDING, asked))
         if len(places) <= ARTICLES_OF_A_SENTENCE:
             found[wording] = places
     return found
@@ -237,31 +258,16 @@ def _places_by_wording(connection: sa.Connection, looked_for: Collection[int]) -
 
 def _places_by_report(connection: sa.Connection, ids: Collection[ArticleId]) -> dict[ArticleId, list[_Place]]:
     """Find the sentences of all copies of these articles' reports, by article."""
-    reports = connection.execute(
-        sa.select(articles.c.id, articles.c.report_id).where(
-            articles.c.id.in_(ids), articles.c.report_id.is_not(None)
-        )
-    ).all()
+    reports = connection.execute(_REPORTS, {"ids": list(ids)}).all()
     by_report: dict[int, list[_Place]] = {}
     for report in {row.report_id for row in reports}:
         of_it = _members(connection, report)
-        by_report[report] = (
-            _places(connection, articles.c.id.in_(of_it), limit=SENTENCES_OF_A_REPORT)
-            if len(of_it) > 1
-            else []
-        )
+        asked = {"ids": list(of_it), "most": SENTENCES_OF_A_REPORT}
+        by_report[report] = _places(connection.execute(_PLACES_BY_ARTICLE, asked)) if len(of_it) > 1 else []
     return {ArticleId(row.id): by_report[row.report_id] for row in reports}
 
 
-def _places(connection: sa.Connection, where: sa.ColumnElement[bool], *, limit: int) -> list[_Place]:
-    length = passages.c.sentence_end - passages.c.sentence_start
-    told = revisions.c
-    statement = sa.select(
-        told.id, told.article_id, told.title, told.source, told.url, told.published, told.seen_at,
-        told.language, passages.c.position,
-        sa.func.substr(told.text, passages.c.sentence_start + 1, length).label("sentence"),
-    )  # fmt: skip
-    rows = connection.execute(live_passages(statement).where(where).limit(limit))
+def _places(rows: Iterable[sa.Row[Any]]) -> list[_Place]:
     return [_Place(_copy(row), Language(row.language), row.sentence) for row in rows]
 
 
