@@ -66,10 +66,10 @@ class Editor:
         was_withdrawn = self._corpus.removed_because(post.key) == WITHDRAWN
         return self._corpus.put(article, restore=was_withdrawn)
 
-    def take_post(self, post: Post) -> Outcome:
-        """Store a post that an admin passed on."""
+    def take_post(self, post: Post, stated: RawArticle) -> Outcome:
+        """Store a post that an admin passed on, and of which some fields may be stated."""
         try:
-            article = parse_post(post)
+            article = parse_post(post, stated)
         except InvalidArticle as error:
             return Rejected("", str(error))
         return self._known_from_channel(post) or self._take(article)

@@ -49,6 +49,11 @@ def is_by(message: Message, me: User) -> bool:
     return is_passed_on or (through is not None and through.id == me.id)
 
 
+def is_by_somebody(message: Message) -> bool:
+    """Say whether a message passes on what a person wrote, and no channel or group."""
+    return message.forward_origin is not None and forwarded(message).publisher is None
+
+
 def text_of(message: Message) -> str:
     """Return the text or the caption of a message, as it stands; "" where there is none."""
     return message.text or message.caption or ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 
 from telegram import CallbackQuery, ChatMember, Message, Update
 from telegram.constants import ChatType
@@ -11,16 +12,18 @@ from telegram.ext import ContextTypes
 from bot.admins import Admins
 from bot.delivery import acknowledge, edit, send, tried
 from bot.desk import Desk
+from bot.documents import document_of
 from bot.editor import BY_AN_ADMIN, Editor, Outcome
-from bot.handlers.arrivals import Arrivals
+from bot.handlers.arrivals import Arrivals, misspelt
 from bot.inventory import page_of
 from bot.messages import Messages, messages_for
 from bot.naming import MOST_PAGES, Named, article_named, channel_named, named_in
-from bot.origins import is_by, publisher_of
+from bot.origins import is_by, is_by_somebody, publisher_of, text_of
 from bot.outcomes import article_of, outcomes, removed
 from bot.subscriptions import channel_name
 from bot.tree import Name, Node, Reply
 from corpus.articles import ArticleId
+from corpus.sources.attachments import FIELDS, misspelt_in, stated_in
 from corpus.sources.files import Rejected
 from corpus.sources.posts import Publisher
 
@@ -40,14 +43,18 @@ class Admin:
         if message is None:
             return
         messages, named = _messages(message), named_in(message)
+        replied, words = message.reply_to_message, _after_command(message)
+        if replied is not None and is_by(replied, context.bot.bot):
+            replied = None
+        if replied is not None and (stated_in(words) or misspelt_in(words)):
+            await send(message, outcomes(await self._stated(replied, words, messages), messages))
+            return
         for channel in named.channels:
             await send(message, await self._approve(channel, messages, context))
         if named.pages or named.telegram_links:
             await send(message, outcomes(await self._pages(named, messages), messages))
         elif not named.channels:
-            replied = message.reply_to_message
-            is_other = replied is not None and not is_by(replied, context.bot.bot)
-            found = await self._replied(replied, messages) if replied and is_other else []
+            found = await self._replied(replied, messages) if replied else []
             await send(message, outcomes(found, messages) if found else Reply((_how_to_add(messages),)))
 
     async def remove(self, update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
@@ -130,10 +137,21 @@ class Admin:
 
     async def _replied(self, replied: Message, messages: Messages) -> list[Outcome]:
         """Add what a message holds: its document, what it passes on, or the pages that it names."""
+        named = named_in(replied)
+        has_links = bool(named.pages or named.telegram_links)
+        if has_links and is_by_somebody(replied) and document_of(replied) is None:
+            return await self._pages(named, messages)
         if found := await self._arrivals.read(replied, messages):
             return found
-        named = named_in(replied)
-        return await self._pages(named, messages) if named.pages or named.telegram_links else []
+        return await self._pages(named, messages) if has_links else []
+
+    async def _stated(self, replied: Message, words: str, messages: Messages) -> list[Outcome]:
+        """Add what a message holds, with the fields that are stated of it."""
+        if wrong := misspelt(words, messages):
+            return wrong
+        found = await self._arrivals.read(replied, messages, stated=stated_in(words))
+        nothing = messages.say("There are no words in it, so there is nothing to add.")
+        return found or [Rejected("", nothing)]
 
     async def _approve(self, name: str, messages: Messages, context: ContextTypes.DEFAULT_TYPE) -> Reply:
         channel = await _find_channel(name, context)
@@ -181,6 +199,12 @@ def _is_alone(query: CallbackQuery) -> bool:
     message = query.message
     markup = message.reply_markup if isinstance(message, Message) else None
     return markup is not None and sum(map(len, markup.inline_keyboard)) == 1
+
+
+def _after_command(message: Message) -> str:
+    """Return what a command says, each field that it states on a line of its own."""
+    words = "".join(text_of(message).split(maxsplit=1)[1:])
+    return re.sub(rf"\s+(?=(?:{'|'.join(FIELDS)})\s*:)", "\n", words)
 
 
 def _messages(message: Message) -> Messages:

@@ -1,6 +1,7 @@
 """Arrivals: what admins pass on in private: forwarded posts, and documents."""
 
 import asyncio
+from types import MappingProxyType
 
 from telegram import Document, Message, Update
 from telegram.ext import ContextTypes
@@ -17,6 +18,9 @@ from corpus.sources.attachments import FIELDS, Misspelt, misspelt_in, stated_in
 from corpus.sources.files import Rejected
 from corpus.sources.formats import RawArticle
 from corpus.sources.posts import has_words
+
+#: Where no fields are stated.
+NOTHING: RawArticle = MappingProxyType({})
 
 #: Characters of a line of a caption that are repeated.
 LONGEST_LINE = 60
@@ -43,32 +47,54 @@ class Arrivals:
             wordless = messages.say("There are no words in it, so there is nothing to add.")
             await send(message, Reply((wordless,)))
 
-    async def read(self, message: Message, messages: Messages) -> list[Outcome]:
-        """Store the articles of a message: what was forwarded, and its document."""
+    async def read(
+        self, message: Message, messages: Messages, *, stated: RawArticle = NOTHING
+    ) -> list[Outcome]:
+        """Store the articles of a message: what was forwarded, and its document; with fields that are stated.
+
+        What a person wrote is no news, so somebody must state who published it.
+        """
         found: list[Outcome] = []
+        document = document_of(message)
         if message.forward_origin is not None and has_words(text_of(message)):
-            found.append(await asyncio.to_thread(self._editor.take_post, forwarded(message)))
-        if document := document_of(message):
-            found += await self._read_document(document, message, messages)
+            post = forwarded(message)
+            if post.publisher is not None or (stated.get("source") and document is None):
+                found.append(await asyncio.to_thread(self._editor.take_post, post, stated))
+            elif document is None:
+                found.append(Rejected("", _who_published_it(messages)))
+        if document:
+            found += await self._read_document(document, message, messages, stated)
         return found
 
-    async def _read_document(self, document: Document, message: Message, messages: Messages) -> list[Outcome]:
+    async def _read_document(
+        self, document: Document, message: Message, messages: Messages, stated: RawArticle
+    ) -> list[Outcome]:
         name = document.file_name or NAMELESS
         if (reason := obstacle(document, messages)) is not None:
             return [Rejected(name, reason)]
-        if misspelt := _misspelt(message):  # under another name or address it would be another article
-            return [Rejected(name, _not_understood(one, messages)) for one in misspelt]
+        is_own = message.forward_origin is None and not stated
+        # Under another name or address it would be another article.
+        if is_own and (wrong := misspelt(text_of(message), messages, name=name)):
+            return wrong
         attachment = await bring(document, messages)
         if isinstance(attachment, str):
             return [Rejected(name, attachment)]
-        stated, otherwise = _fields(message)
+        said, otherwise = _fields(message)
         return await asyncio.to_thread(
-            self._editor.take_attachment, attachment, stated=stated, otherwise=otherwise
+            self._editor.take_attachment, attachment, stated={**said, **stated}, otherwise=otherwise
         )
 
 
-def _misspelt(message: Message) -> list[Misspelt]:
-    return misspelt_in(text_of(message)) if message.forward_origin is None else []
+def misspelt(words: str, messages: Messages, *, name: str = "") -> list[Outcome]:
+    """Name each line that is meant to state a field and does not."""
+    return [Rejected(name, _not_understood(one, messages)) for one in misspelt_in(words)]
+
+
+def _who_published_it(messages: Messages) -> str:
+    return messages.say(
+        "A person wrote this, so it is no news article. If it is from one, reply to it: /add source: and who "
+        "published it; or just /add, if it has a link."
+    )
 
 
 def _not_understood(one: Misspelt, messages: Messages) -> str:

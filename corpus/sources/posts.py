@@ -5,14 +5,15 @@ Knows no messenger's library. Of a person who wrote something in private nothing
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from corpus.articles import Article
 from corpus.errors import InvalidArticle
 
-#: The source of what no channel published: a person's name is nobody's business.
-SOMEBODY = "Telegram"
+#: The source of what a publisher without a name published.
+NAMELESS = "Telegram"
 
 #: What private channels' ids begin with, and their links leave out.
 _PRIVATE = "-100"
@@ -33,8 +34,9 @@ class Publisher:
 class Post:
     """One message that was published.
 
-    Without a `publisher` a person wrote it. `number` is the message's id at its publisher, where that is
-    known, `author` the signature that a channel shows under it.
+    Without a `publisher` a person wrote it: that is no news, unless somebody states who published it.
+    `number` is the message's id at its publisher, where that is known, `author` the signature that a channel
+    shows under it.
     """
 
     text: str
@@ -71,8 +73,8 @@ def has_words(text: str) -> bool:
     return _WORD.search(text) is not None
 
 
-def parse_post(post: Post) -> Article:
-    """Make an article out of a post, its text as it is.
+def parse_post(post: Post, stated: Mapping[str, object] | None = None) -> Article:
+    """Make an article out of a post, its text as it is; `stated` fields hold whatever the post says.
 
     Raises:
         InvalidArticle: when there are no words in it.
@@ -85,11 +87,13 @@ def parse_post(post: Post) -> Article:
             "source": post.publisher.title if post.publisher else None,
             "author": post.author,
             "url": post.url,
-            "published": post.published.astimezone(UTC),
+            # When a person wrote to another is neither news nor anybody's business.
+            "published": post.published.astimezone(UTC) if post.publisher else None,
+            **(stated or {}),
         },
         key=post.key,
         obtained="telegram",
-        source=SOMEBODY,
+        source=NAMELESS,
     )
-    # Not by its address: that changes when a channel takes another name, or none.
-    return replace(article, key=post.key)
+    # Not by its own address: that changes when a channel takes another name, or none.
+    return article if stated and stated.get("url") else replace(article, key=post.key)

@@ -178,6 +178,18 @@ async def test_a_link_into_telegram_is_not_fetched(room: Newsroom, dana: Person)
     assert reply.links == []
 
 
+async def test_of_a_link_that_a_person_sent_the_page_is_added(
+    room: Newsroom, dana: Person, alice: Person, web: Web
+) -> None:
+    forwarded = dana.forwards(alice.says(f"have you seen {web.url('/held')} ?"))
+
+    reply = await room.served.reply_to(dana.says("/add", reply_to=forwarded))
+
+    assert reply.text.startswith("Added as article 1: Mayor held")
+    assert (await room.article()).url == web.url("/held")
+    assert b"have you seen" not in everything(room.corpus)
+
+
 # /sources
 
 

@@ -120,25 +120,77 @@ async def test_the_button_removes_it_and_forwarding_it_again_brings_it_back(
     assert len(await room.articles()) == 1
 
 
-async def test_of_a_forwarded_person_only_the_words_are_kept(
+async def test_what_a_person_wrote_is_no_news_and_nothing_of_it_is_kept(
     room: Newsroom, telegram: FakeTelegram, dana: Person
 ) -> None:
     open_, shy = telegram.user("Bolat Serik", username="bolat"), telegram.user("Aigul Nur")
     shy.hides_name = True
+
+    replies = [
+        await room.served.reply_to(dana.forwards(person.says("The bridge is closed.")))
+        for person in (open_, shy, telegram.other_bot("Helper", username="helper_bot"))
+    ]
+
+    refusal = (
+        "Not added: A person wrote this, so it is no news article. If it is from one, reply to it: "
+        "/add source: and who published it; or just /add, if it has a link."
+    )
+    assert [reply.text for reply in replies] == [refusal] * 3
+    assert await room.articles() == []
+    kept = everything(room.corpus)
+    names = (b"Bolat", b"bolat", b"Aigul", b"bridge", str(open_.id).encode())
+    assert [name for name in names if name in kept] == []
+
+
+async def test_what_was_written_in_a_groups_name_is_the_groups(
+    room: Newsroom, telegram: FakeTelegram, dana: Person
+) -> None:
+    shy = telegram.user("Aigul Nur")
     group = telegram.group("Neighbours", [shy], supergroup=True, announced=False)
-    dana.forwards(open_.says("The bridge is closed."))
-    dana.forwards(shy.says("The school is closed."))
+
     dana.forwards(shy.says("The market is closed.", in_=group, anonymous=True))
 
-    articles = await room.articles()
+    article = await room.article()
+    assert (article.source, article.author, article.url) == ("Neighbours", None, None)
+    assert b"Aigul" not in everything(room.corpus)
 
-    assert [(one.source, one.author, one.url) for one in articles] == [
-        ("Telegram", None, None),
-        ("Telegram", None, None),
-        ("Neighbours", None, None),
-    ]
+
+@pytest.mark.parametrize("command", ["/add source: Orda.kz published: 2022-01-04", "/add\nSource: Orda.kz"])
+async def test_who_published_what_a_person_passed_on_is_stated_in_reply(
+    room: Newsroom, telegram: FakeTelegram, dana: Person, command: str
+) -> None:
+    bolat = telegram.user("Bolat Serik", username="bolat")
+    forwarded = dana.forwards(bolat.says(HELD))
+
+    reply = await room.served.reply_to(dana.says(command, reply_to=forwarded))
+
+    article = await room.article()
+    day = date(2022, 1, 4) if "published" in command else None
+    assert (article.text, article.source, article.author) == (HELD, "Orda.kz", None)
+    assert article.published == day
+    assert reply.text.startswith("Added as article 1: The mayor was held on Friday.\nOrda.kz; ")
     kept = everything(room.corpus)
-    assert [name for name in (b"Bolat", b"bolat", b"Aigul", str(open_.id).encode()) if name in kept] == []
+    assert [name for name in (b"Bolat", b"bolat", str(bolat.id).encode()) if name in kept] == []
+
+
+async def test_a_slip_in_what_is_stated_in_reply_is_named(
+    room: Newsroom, telegram: FakeTelegram, dana: Person
+) -> None:
+    forwarded = dana.forwards(telegram.user("Bolat").says(HELD))
+
+    reply = await room.served.reply_to(dana.says("/add sorce: Orda.kz", reply_to=forwarded))
+
+    assert reply.text.startswith("Not added: I do not understand “sorce: Orda.kz”; is it source:?")
+    assert await room.articles() == []
+
+
+async def test_a_document_is_stated_anew_in_reply_to_it(room: Newsroom, dana: Person) -> None:
+    document = dana.sends_document("a.txt", HELD.encode(), "sorce: Orda.kz\npublished: 2022-01-04")
+
+    await room.served.reply_to(dana.says("/add source: Vlast.kz", reply_to=document))
+
+    article = await room.article()
+    assert (article.source, article.published) == ("Vlast.kz", date(2022, 1, 4))
 
 
 async def test_a_forwarded_command_is_an_article_and_no_command(
@@ -147,8 +199,9 @@ async def test_a_forwarded_command_is_an_article_and_no_command(
     await room.served.reply_to(dana.forwards(telegram.channel_post(channel, HELD)))
     number = (await room.article()).article_id
 
+    dana.forwards(telegram.channel_post(channel, f"/remove {number}"))
+    dana.forwards(telegram.channel_post(channel, "/add https://lies.example/"))
     dana.forwards(telegram.user("Mallory").says(f"/remove {number}"))
-    dana.forwards(telegram.user("Mallory").says("/add https://lies.example/"))
 
     assert len(await room.articles()) == 3
 

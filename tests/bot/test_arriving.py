@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.fakes.command_line import CommandLine
 
 HELD = "The mayor was held on Friday. He denies it."
-SECRETS = ("Dobrynya", "dobrynya_n", "Bolat", "mayor", "bridge", "Tidings", "fake-token")
+SECRETS = ("Dobrynya", "dobrynya_n", "Herald", "mayor", "bridge", "Tidings", "fake-token")
 
 
 @pytest.mark.slow
@@ -44,7 +44,8 @@ def test_what_arrived_before_a_kill_is_there_once_afterwards_and_the_logs_tell_n
             telegram.wait_until(lambda: not telegram.pending, within=UP)
             # What comes now is stored, but its reply is not taken: it is not done when the bot is killed.
             telegram.fail_next("sendMessage", status=429, retry_after=3600, times=2)
-            forwarded = admin.forwards(telegram.user("Bolat").says("The bridge is closed."))
+            herald = telegram.channel("Herald", username="herald")
+            forwarded = admin.forwards(telegram.channel_post(herald, "The bridge is closed."))
             document = admin.sends_document("report.txt", b"The bridge is open again.")
             telegram.wait_until(
                 lambda: any(request.status == 429 for request in telegram.requests), within=UP

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
@@ -52,10 +52,18 @@ def test_the_language_is_told_from_the_text(text: str, language: str) -> None:
 
 
 def test_of_a_person_nothing_is_taken_but_the_words() -> None:
-    article = parse_post(Post("The bridge is closed.", AT))
+    article = parse_post(Post("The bridge is closed.", AT), {"source": "Orda.kz"})
 
-    assert (article.source, article.author, article.url) == ("Telegram", None, None)
+    assert (article.source, article.author, article.url) == ("Orda.kz", None, None)
+    assert (article.published, article.text) == (None, "The bridge is closed.")
     assert article.key.startswith("telegram-forward:")
+
+
+def test_where_it_was_published_may_be_stated_and_is_what_identifies_it() -> None:
+    stated = {"source": "Orda.kz", "url": "https://orda.kz/gas?utm_source=x", "published": "2022-01-04"}
+    article = parse_post(Post("The bridge is closed.", AT), stated)
+
+    assert (article.key, article.published) == ("https://orda.kz/gas", date(2022, 1, 4))
 
 
 def test_the_same_words_of_the_same_moment_are_one_article_and_others_are_another() -> None:
