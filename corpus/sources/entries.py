@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.articles import Article, Published
+from corpus.sources.asides import without_asides
 from corpus.sources.fragments import gist, text_of
 from corpus.urls import canonical
 
@@ -62,7 +63,7 @@ class Entry:
         """Return the article's text, where the entry surely holds all of it."""
         for markup, enough in ((self.content, WHOLE_CONTENT), (self.summary, WHOLE_SUMMARY)):
             if markup and len(markup) >= enough and markup.count("<") <= MOST_TAGS:
-                text = text_of(markup)
+                text = _told(markup)
                 if len(text) >= enough and not is_cut(text):
                     return text
         return None
@@ -73,7 +74,7 @@ class Entry:
         What stands where a summary does is never it: a teaser may leave out the very word that counts.
         """
         content = self.content or ""
-        text = text_of(content) if content.count("<") <= MOST_TAGS else ""
+        text = _told(content) if content.count("<") <= MOST_TAGS else ""
         return text if _SENTENCE_END.search(text) and not is_cut(text) else None
 
     def article(self, text: str, *, key: str, source: str, stated: Mapping[str, object]) -> Article:
@@ -104,6 +105,13 @@ def is_cut(text: str) -> bool:
     ending = last[-_LAST_LINE:] if len(last) > _LAST_LINE else last
     sentence = re.split(r"[.!?]\s", ending)[-1]
     return bool(_CUT.search(text) or _GOES_ON.match(sentence))
+
+
+def _told(markup: str) -> str:
+    """Return the text of an article without what stands between its lines; "" where it goes on elsewhere."""
+    text = text_of(markup)
+    points_elsewhere = ":" not in text.rpartition("\n")[2]  # else to another article
+    return "" if points_elsewhere and is_cut(text) else without_asides(text)
 
 
 def one_each(entries: Iterable[Entry]) -> Iterator[Entry]:

@@ -114,3 +114,17 @@ def test_a_last_paragraph_without_an_end_is_read_in_no_time() -> None:
     text = text_of("<p>Gas.</p><pre>The post " + "a appeared first on " * 50_000 + "\nb</pre>")
     assert text.startswith("Gas.\n\nThe post a appeared first on a")
     assert time.process_time() - began < 2
+
+
+def test_what_sites_put_between_the_lines_is_not_told() -> None:
+    told = "<p>The airport is closed.</p><p>Читайте также: Газ подорожал.</p>"
+    assert Entry("1", content=told).short_text() == "The airport is closed."
+    assert Entry("1", content="<p>Подписывайтесь на наш канал в Telegram!</p>").short_text() is None
+    whole = "<p>Gas costs 60 tenge in Almaty today.</p>" * 20
+    told = Entry("1", content=f"{whole}<p>Follow us on Telegram.</p>").whole_text() or ""
+    assert (len(told) > WHOLE_CONTENT, "Telegram" in told) == (True, False)
+
+
+@pytest.mark.parametrize("end", ["Read more", "Подробнее", "Читать далее", "Толығырақ", "Читайте нас…"])
+def test_what_goes_on_elsewhere_is_no_whole_text_for_that(end: str) -> None:
+    assert Entry("1", content=f"<p>The airport is closed.</p><p>{end}</p>").short_text() is None
