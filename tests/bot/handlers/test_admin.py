@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from corpus.articles import Article, ArticleId
-from corpus.database import sqlite_url
 from corpus.fetching import Fetcher
 from corpus.sources.posts import Publisher
-from corpus.store import Corpus
 from tests.bot.newsroom import Newsroom, everything, newsroom
 from tests.bot.serving import replies_to
-from tests.fakes.telegram import Chat, FakeTelegram, Person
 from tests.fakes.web import Web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from corpus.store import Corpus
+    from tests.fakes.telegram import Chat, FakeTelegram, Person
 
 HELD = "The mayor was held on Friday. He denies it."
 UNKNOWN = "Here, any text is a question."
@@ -28,23 +28,10 @@ TOO_OLD = "This button is too old. Please ask the question again."
 
 
 @pytest.fixture
-def telegram() -> FakeTelegram:
-    return FakeTelegram()
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    opened = Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def dana(telegram: FakeTelegram) -> Person:
+def dana(dana: Person) -> Person:
     """An admin, who has written before."""
-    made = telegram.user("Dana", username="dana_admin", language_code="en")
-    made.says("/start")
-    return made
+    dana.says("/start")
+    return dana
 
 
 @pytest.fixture
@@ -61,15 +48,9 @@ def web() -> Iterator[Web]:
 
 
 @pytest.fixture
-async def room(
-    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person, web: Web
-) -> AsyncIterator[Newsroom]:
-    with Fetcher(trusted={web.place}) as fetcher:
-        async with newsroom(telegram, corpus, tmp_path, admins=(dana,), fetcher=fetcher) as at_work:
-            yield at_work
-    assert telegram.defects == []
-    assert b"Dana" not in everything(corpus)
-    assert str(dana.id).encode() not in everything(corpus)
+def fetcher(web: Web) -> Iterator[Fetcher]:
+    with Fetcher(trusted={web.place}) as opened:
+        yield opened
 
 
 async def added(room: Newsroom, dana: Person, web: Web) -> int:
@@ -295,6 +276,7 @@ async def test_a_removal_of_nothing_says_how(room: Newsroom, web: Web, dana: Per
 
 @pytest.fixture
 def channel(telegram: FakeTelegram) -> Chat:
+    """A channel whose name has a capital, which commands need not have."""
     return telegram.channel("Tidings", username="Tidings")
 
 

@@ -7,54 +7,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from corpus.database import sqlite_url
-from corpus.store import Corpus
 from tests.bot.newsroom import Newsroom, everything, newsroom
-from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    from corpus.store import Corpus
+    from tests.fakes.telegram import Chat, FakeTelegram, Message, Person
+
 HELD = "The mayor was held on Friday. He denies it."
-NOW = 1_641_371_400
 DOWNLOADS = {"getFile", "file"}
-
-
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    """Telegram on 5 January 2022, for ever."""
-    return FakeTelegram(clock=lambda: NOW)
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    opened = Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def dana(telegram: FakeTelegram) -> Person:
-    """An admin."""
-    return telegram.user("Dana", username="dana_admin", language_code="en")
-
-
-@pytest.fixture
-def channel(telegram: FakeTelegram) -> Chat:
-    """A channel that the bot does not follow."""
-    return telegram.channel("Tidings", username="tidings")
-
-
-@pytest.fixture
-async def room(
-    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, dana: Person
-) -> AsyncIterator[Newsroom]:
-    async with newsroom(telegram, corpus, tmp_path, admins=(dana,)) as at_work:
-        yield at_work
-    assert telegram.defects == []
-    assert b"Dana" not in everything(corpus)
-    assert str(dana.id).encode() not in everything(corpus)
 
 
 def calls(telegram: FakeTelegram) -> list[str]:

@@ -9,57 +9,31 @@ from typing import TYPE_CHECKING
 import pytest
 import sqlalchemy as sa
 
-from corpus.database import sqlite_url
 from corpus.errors import UnknownArticle
 from corpus.sources.posts import Publisher
-from corpus.store import Corpus
-from tests.bot.newsroom import Newsroom, everything, newsroom
+from tests.bot.newsroom import Newsroom, everything
 from tests.bot.serving import silent
-from tests.fakes.telegram import Chat, FakeTelegram, Person
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator
+
+    from corpus.store import Corpus
+    from tests.fakes.telegram import Chat, FakeTelegram, Person
 
 
 HELD = "The mayor was held on Friday. He denies it."
-NOW = 1_641_371_400
-
-
-@pytest.fixture
-def telegram() -> FakeTelegram:
-    """Telegram on 5 January 2022, for ever."""
-    return FakeTelegram(clock=lambda: NOW)
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    opened = Corpus.open(sqlite_url(tmp_path / "corpus.sqlite"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def editor_in_chief(telegram: FakeTelegram) -> Person:
-    return telegram.user("Dana", language_code="en")
-
-
-@pytest.fixture
-def channel(telegram: FakeTelegram) -> Chat:
-    return telegram.channel("Tidings", username="tidings")
 
 
 @pytest.fixture
 async def room(
-    telegram: FakeTelegram, corpus: Corpus, tmp_path: Path, editor_in_chief: Person, channel: Chat
+    room: Newsroom, telegram: FakeTelegram, corpus: Corpus, channel: Chat
 ) -> AsyncIterator[Newsroom]:
-    """A newsroom that follows the channel; it must have written nothing there, and been refused nothing."""
+    """A newsroom that follows the channel; it must have written nothing there."""
     approve(corpus, channel)
-    async with newsroom(telegram, corpus, tmp_path, admins=(editor_in_chief,)) as at_work:
-        yield at_work
+    yield room
+    await room.settle()
     assert silent(channel)
     assert [sent.chat_id for sent in telegram.sent if sent.chat_id == channel.id] == []
-    assert telegram.defects == []
 
 
 def approve(corpus: Corpus, channel: Chat) -> None:
@@ -191,9 +165,9 @@ async def test_what_a_channel_passes_on_is_its_authors_unless_that_is_a_person(
 
 
 async def test_answers_of_this_bot_are_no_articles_whoever_passes_them_on(
-    room: Newsroom, telegram: FakeTelegram, channel: Chat, editor_in_chief: Person
+    room: Newsroom, telegram: FakeTelegram, channel: Chat, dana: Person
 ) -> None:
-    answer = await room.served.reply_to(editor_in_chief.says("/help"))
+    answer = await room.served.reply_to(dana.says("/help"))
 
     passed_on = telegram.channel_forwards(answer, channel)
     telegram.channel_notes(channel, {"text": HELD, "via_bot": telegram.bot_json()})
@@ -222,26 +196,24 @@ async def test_an_old_or_bare_copy_of_a_post_that_is_followed_changes_nothing(
 
 
 async def test_a_channel_that_nobody_approved_is_ignored(
-    room: Newsroom, telegram: FakeTelegram, editor_in_chief: Person
+    room: Newsroom, telegram: FakeTelegram, dana: Person
 ) -> None:
     stranger = telegram.user("Stranger")
     foreign = telegram.channel("Lies", username="lies")
     telegram.kick_bot(foreign, by=stranger)
     telegram.promote_bot(foreign, by=stranger)
     telegram.channel_post(foreign, "The mayor is a lizard.")
-    telegram.channel_edits(
-        telegram.channel_post(foreign, "x"), f"/add https://lies.example {editor_in_chief.id}"
-    )
+    telegram.channel_edits(telegram.channel_post(foreign, "x"), f"/add https://lies.example {dana.id}")
 
     assert await room.articles() == []
     assert silent(foreign)
 
 
 async def test_an_admin_who_adds_the_bot_to_a_channel_approves_it_until_it_leaves(
-    room: Newsroom, telegram: FakeTelegram, editor_in_chief: Person
+    room: Newsroom, telegram: FakeTelegram, dana: Person
 ) -> None:
     stranger, mine = telegram.user("Stranger"), telegram.channel("City", username="city")
-    telegram.promote_bot(mine, by=editor_in_chief)
+    telegram.promote_bot(mine, by=dana)
     telegram.channel_post(mine, HELD)
     assert (await room.article()).source == "City"
 
@@ -254,13 +226,13 @@ async def test_an_admin_who_adds_the_bot_to_a_channel_approves_it_until_it_leave
 
 
 async def test_groups_are_no_channels_whoever_adds_the_bot(
-    room: Newsroom, telegram: FakeTelegram, editor_in_chief: Person, channel: Chat
+    room: Newsroom, telegram: FakeTelegram, dana: Person, channel: Chat
 ) -> None:
-    group = telegram.group("Neighbours", [editor_in_chief], supergroup=True)
-    telegram.promote_bot(group, by=editor_in_chief)
+    group = telegram.group("Neighbours", [dana], supergroup=True)
+    telegram.promote_bot(group, by=dana)
     post = telegram.channel_post(channel, HELD)
     telegram.auto_forwards(post, into=group)
-    editor_in_chief.says("The bridge is closed.", in_=group)
+    dana.says("The bridge is closed.", in_=group)
 
     assert [one.text for one in await room.articles()] == [HELD]
     assert [approved.id for approved in room.corpus.channels.all()] == [channel.id]
