@@ -6,6 +6,7 @@ from pathlib import Path
 
 from index.errors import NoRoom
 from index.snapshots import Snapshot
+from index.sweeping import REBUILDING
 
 #: How many times the size of the index in use building it anew takes at most: segments are put together while
 #: those that they are made of are still there (docs/decisions/0008-arrivals.md, "Room").
@@ -33,9 +34,12 @@ class Room:
 
 
 def room_beside(snapshot: Snapshot, folder: Path) -> Room:
-    """Look how much room there is in a folder for another index like this one."""
+    """Look how much room there is in a folder for another index like this one.
+
+    What a killed process left of one counts as free: whoever builds it takes that away before.
+    """
     files = [file for one in snapshot.content.segments for file in one.manifest.files.values()]
-    return Room(int(TIMES * sum(file.size for file in files)), shutil.disk_usage(folder).free)
+    return Room(int(TIMES * sum(file.size for file in files)), shutil.disk_usage(folder).free + _left(folder))
 
 
 def insist_on_room(snapshot: Snapshot | None, folder: Path) -> None:
@@ -50,3 +54,10 @@ def insist_on_room(snapshot: Snapshot | None, folder: Path) -> None:
             f"there is no room for a second index in {folder}: {room}; make room there, or move the data "
             "folder to a larger disk; the index in use goes on, and `crisisbot sync` needs little"
         )
+
+
+def _left(folder: Path) -> int:
+    try:
+        return sum(path.stat().st_size for path in folder.glob(f"{REBUILDING}-*/**/*") if path.is_file())
+    except FileNotFoundError:  # somebody takes it away just now
+        return 0

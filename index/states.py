@@ -11,6 +11,9 @@ from index.manifests import read_pointer
 #: Changes that are looked through for purged articles at once.
 _LOOKED_THROUGH = 10_000
 
+#: A state that no corpus has: whoever meets it compares all passages.
+_NONE = "none"
+
 
 class States:
     """The states of one corpus. May be used from many threads."""
@@ -25,8 +28,8 @@ class States:
         return int(number) if is_it else None
 
     def named(self, cursor: int) -> str:
-        """Name the state after a change."""
-        return self._corpus.state_at(cursor) or "0"
+        """Name the state after a change; where that is not in the log any more, as no state is named."""
+        return self._corpus.state_at(cursor) or _NONE
 
     def was_purged_after(self, cursor: int) -> bool:
         """Say whether the log has a purged article after a change."""

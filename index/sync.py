@@ -167,10 +167,10 @@ class Sync:
             NoRoom: when the disk has too little for both.
         """
         with self._locked("rebuilding.lock"):
-            insist_on_room(self.usable(None), self.snapshots.folder)
             while True:
                 with self._writing():
                     self.snapshots.sweep(REBUILDING)
+                    insist_on_room(self.usable(None), self.snapshots.folder)
                     aside = self.snapshots.aside(REBUILDING)
                 try:
                     return self._rebuilt(aside, progress, accept)

@@ -18,6 +18,7 @@ from corpus.passages import Passage, Span, split
 from corpus.store import Corpus
 from index import merging, sync
 from index.signals import Signal
+from index.states import States
 from tests.fakes.articles import write_long_article
 from tests.fakes.damage import full_disk, full_from
 from tests.fakes.encoder import FakeEncoder
@@ -378,3 +379,16 @@ def test_a_passing_error_of_the_system_is_no_damage(
 
     growing.engine().refresh()
     assert growing.snapshot.name == before.name
+
+
+def test_a_state_that_is_no_longer_in_the_log_is_none_from_which_anything_is_followed(
+    growing: Growing,
+) -> None:
+    growing.put("a", sentence(1))
+    growing.engine().refresh()
+    gone = States(growing.corpus).named(99)
+    growing.snapshots.point(growing.snapshot.name, gone)
+
+    assert States(growing.corpus).cursor(gone) is None
+    assert not growing.engine().refresh().changed
+    growing.assert_followed()

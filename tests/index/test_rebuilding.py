@@ -128,6 +128,7 @@ def test_without_room_for_a_second_index_nothing_is_begun_and_it_is_said_how_muc
     size = sum(path.stat().st_size for path in growing.snapshots.folder.glob("segment-*/*/*"))
     free = shutil.disk_usage(growing.folder).free
     monkeypatch.setattr("index.room.TIMES", 2 * free / size)
+    (growing.snapshots.aside(REBUILDING) / "left").write_bytes(b"by a killed process")
 
     with pytest.raises(NoRoom, match=r"takes about [\d,]+ MB more, and [\d,]+ MB are free; make room there"):
         growing.engine().rebuild()
