@@ -5,9 +5,12 @@ from __future__ import annotations
 import functools
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import IO, TYPE_CHECKING
 
 import psutil
@@ -15,13 +18,13 @@ import pytest
 
 from corpus.database import sqlite_url
 from corpus.store import Corpus
+from tests.fakes.command_line import START
 from tests.fakes.news import put
 from tests.fakes.telegram import FakeTelegram
 from tests.fakes.telegram_server import TelegramServer
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tests.fakes.command_line import CommandLine
     from tests.fakes.telegram import Person
@@ -234,3 +237,62 @@ def answer_to(person: Person, question: str, telegram: FakeTelegram) -> str:
 
 def _replies_beyond(person: Person, number: int) -> bool:
     return len(person.private().replies) > number
+
+
+#: Runs Python without root's right to look at whatever there is; nothing else is taken from anybody.
+WITHOUT_POWERS = """if True:
+    import ctypes, os, sys
+    for capability in range(64):
+        ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP, of what is executed next
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+ORDINARY = (sys.executable, "-c", WITHOUT_POWERS)
+
+#: Does nothing until its input ends.
+WAITS = "import sys; sys.stdin.read()"
+
+#: Says whether a process's environment and memory are open to whoever runs this.
+LOOK = """if True:
+    import sys
+    for what in ("environ", "maps"):
+        try:
+            open(f"/proc/{sys.argv[1]}/{what}", "rb").read(1)
+        except PermissionError:
+            print("closed")
+        else:
+            print("open")
+"""
+
+
+def seen_by_another(pid: int) -> set[str]:
+    """Look at a process as another one of the same user."""
+    return set(subprocess.check_output([*ORDINARY, "-c", LOOK, str(pid)], text=True).split())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems know nothing of it")
+def test_the_bot_and_its_indexer_close_their_memory_to_others_of_their_user(
+    telegram: FakeTelegram, nothing_yet: CommandLine
+) -> None:
+    with subprocess.Popen([*ORDINARY, "-c", WAITS], stdin=subprocess.PIPE) as another:
+        assert another.stdin is not None
+        wait_until(lambda: WAITS in psutil.Process(another.pid).cmdline()[2:3])
+        is_testable = seen_by_another(another.pid) == {"open"}
+    if not is_testable:
+        pytest.skip("this system lets no process look at another one")
+    ordinary = replace(nothing_yet, start=(*ORDINARY, *START[1:]))
+
+    with TelegramServer(telegram) as url, started(ordinary, **reaching(url, telegram.token)) as process:
+        telegram.wait_until(lambda: telegram.updates.poll, within=UP)
+        bot = psutil.Process(process.popen.pid)
+        assert seen_by_another(bot.pid) == {"closed"}
+        wait_until(lambda: [one for one in bot.children() if "--tied" in one.cmdline()])
+        [indexer] = bot.children()
+        wait_until(lambda: seen_by_another(indexer.pid) == {"closed"})
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    patience_ends = time.monotonic() + UP
+    while not is_so():
+        assert time.monotonic() < patience_ends, "it did not come"
+        time.sleep(0.05)

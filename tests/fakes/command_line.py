@@ -27,11 +27,13 @@ START = (sys.executable, "-c", "from bot.cli import main; main(prog_name='crisis
 class CommandLine:
     """Types commands; the environment holds nothing of ours but what a call gives.
 
-    With `colours` it is a terminal that obeys escape sequences, so that they are not taken out.
+    With `colours` it is a terminal that obeys escape sequences, so that they are not taken out. What it
+    starts in a process of its own, `start` starts.
     """
 
     data: Path
     colours: bool = False
+    start: tuple[str, ...] = START
 
     def types(self, *words: str | Path, given: str | bytes = "", **environment: str) -> Result:
         """Run a command here. An exception that is no exit ends the test."""
@@ -65,7 +67,7 @@ class CommandLine:
     def starts(self, *words: str | Path, **environment: str) -> subprocess.Popen[str]:
         """Start a command in a process of its own, with pipes."""
         return subprocess.Popen(
-            [*START, "--data", str(self.data), *map(str, words)],
+            [*self.start, "--data", str(self.data), *map(str, words)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
