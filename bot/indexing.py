@@ -1,5 +1,6 @@
 """Indexing: what the commands about the index do, and what they say."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -91,7 +92,12 @@ def roll_back(settings: Settings, name: str | None) -> None:
         SnapshotDamaged: when it is not what was written, or cannot be used.
     """
     with open_corpus(settings) as corpus:
-        back = make_engine(settings, corpus).engine.go_back(name)
+        try:
+            back = make_engine(settings, corpus).engine.go_back(name)
+        except SnapshotDamaged as error:
+            raise SnapshotDamaged(
+                f"{error}; `crisisbot sync` mends what is in use, `crisisbot index list` shows the others"
+            ) from error
     click.echo(
         f"{back} is in use; a running bot, or `crisisbot sync`, brings it up to date with the articles, "
         "so that answers miss none of them"
@@ -122,8 +128,10 @@ def _told(report: SyncReport) -> str:
 
 
 def _is_current(path: Path, mine: Snapshots) -> bool:
-    pointer = mine.pointer() if path.parent == mine.folder else None
-    return pointer is not None and pointer[0] == path.name
+    with suppress(SnapshotDamaged):  # then nobody knows, and `verify` says so
+        pointer = mine.pointer() if path.parent == mine.folder else None
+        return pointer is not None and pointer[0] == path.name
+    return False
 
 
 def _line(path: Path, is_current: bool, *, as_json: bool) -> str:  # noqa: FBT001 (no caller outside)

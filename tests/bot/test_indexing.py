@@ -86,8 +86,10 @@ def test_what_a_copy_lacks_is_named_and_a_sync_makes_it_whole(
     else:
         shutil.rmtree(pointer.parent / in_use(crisisbot))
 
-    found = crisisbot.types("index", "verify")
+    found, back = crisisbot.types("index", "verify"), crisisbot.types("index", "rollback")
 
+    assert not any(one["current"] for one in generations(crisisbot))
+    assert (back.exit_code, "Traceback" in back.stderr) == (1 if lost == "garbage" else 2, False)
     assert found.exit_code == 1
     assert re.search(told + ".*; `crisisbot sync` makes it whole$", found.stderr.strip())
     assert "0 sentences encoded" in crisisbot.says("sync")
