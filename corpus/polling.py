@@ -140,9 +140,8 @@ class _Polling:
         known = feeds.known(self._feed.id, names)
         chosen = deciding.choose_entries(entries, known, now=now, limit=self._places)
         if len(chosen.due) > self._places:
-            log.info(
-                "feed %s: of %s new entries %s are read now", self._feed.id, len(chosen.due), self._places
-            )
+            numbers = self._places, len(chosen.due)
+            log.info("feed %s: the newest %s of %s new entries are read now", self._feed.id, *numbers)
         left = self._read_some(chosen.due, known)
         vanished = {one.name: one for one in feeds.waiting(self._feed.id) if one.name not in names}
         again = [entry for entry in map(self._entry_again, vanished.values()) if entry is not None]
@@ -163,7 +162,7 @@ class _Polling:
 
         The place of one whose site is left alone goes to the next one.
         """
-        passed_over = 0
+        passed_over, wanted = 0, min(len(entries), self._places)
         for number, entry in enumerate(entries):
             if self._ways.should_end() or not self._is_ours:
                 return passed_over + len(entries) - number
@@ -173,8 +172,9 @@ class _Polling:
             if self._sites.is_left_alone(entry.url) or not self._places:
                 passed_over += 1
                 continue
-            if number and number % PROGRESS_EVERY == 0:
-                log.info("feed %s: %s of %s entries are read", self._feed.id, number, len(entries))
+            done = number - passed_over
+            if done and done % PROGRESS_EVERY == 0:
+                log.info("feed %s: %s of %s entries are read", self._feed.id, done, wanted)
             read = self._read(entry, known.get(entry.name), is_named=are_named)
             if read.problem and self._ways.should_end():  # what we broke off ourselves is no failure
                 return passed_over + len(entries) - number
