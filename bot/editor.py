@@ -81,12 +81,12 @@ class Editor:
         found = parse_attachment(attachment, stated=stated, otherwise=otherwise, known=self._corpus.find)
         return [one if isinstance(one, Rejected) else self._take(one) for one in found]
 
-    def take_page(self, url: str) -> Outcome:
-        """Fetch a page and store its article."""
+    def take_page(self, url: str, stated: RawArticle) -> Outcome:
+        """Fetch a page and store its article, of which some fields may be stated."""
         from corpus.sources.pages import read_page  # noqa: PLC0415 (not needed for most commands)
 
         try:
-            return self._take(read_page(self._fetcher, url, known=self._corpus.find))
+            return self._take(read_page(self._fetcher, url, stated=stated, known=self._corpus.find))
         except (InvalidArticle, FetchFailed, UnreadableSource) as error:
             return Rejected(url, str(error))
 

@@ -14,7 +14,7 @@ from bot.delivery import acknowledge, edit, send, tried
 from bot.desk import Desk
 from bot.documents import document_of
 from bot.editor import BY_AN_ADMIN, Editor, Outcome
-from bot.handlers.arrivals import Arrivals, misspelt
+from bot.handlers.arrivals import NOTHING, Arrivals, misspelt
 from bot.inventory import page_of
 from bot.messages import Messages, messages_for
 from bot.naming import MOST_PAGES, Named, article_named, channel_named, named_in
@@ -25,6 +25,7 @@ from bot.tree import Name, Node, Reply
 from corpus.articles import ArticleId
 from corpus.sources.attachments import FIELDS, misspelt_in, stated_in
 from corpus.sources.files import Rejected
+from corpus.sources.formats import RawArticle
 from corpus.sources.posts import Publisher
 
 
@@ -128,10 +129,11 @@ class Admin:
         else:
             await acknowledge(query, messages.say("Removed article {id}.", id=article_id))
 
-    async def _pages(self, named: Named, messages: Messages) -> list[Outcome]:
+    async def _pages(self, named: Named, messages: Messages, stated: RawArticle = NOTHING) -> list[Outcome]:
         forward = messages.say("Forward the post to me instead; I cannot read it behind its link.")
         found: list[Outcome] = [Rejected(link, forward) for link in named.telegram_links]
-        found += [await asyncio.to_thread(self._editor.take_page, page) for page in named.pages[:MOST_PAGES]]
+        take = self._editor.take_page
+        found += [await asyncio.to_thread(take, page, stated) for page in named.pages[:MOST_PAGES]]
         too_many = messages.say("I read up to {number} pages at a time.", number=MOST_PAGES)
         return found + [Rejected(page, too_many) for page in named.pages[MOST_PAGES:]]
 
@@ -149,7 +151,9 @@ class Admin:
         """Add what a message holds, with the fields that are stated of it."""
         if wrong := misspelt(words, messages):
             return wrong
-        found = await self._arrivals.read(replied, messages, stated=stated_in(words))
+        stated = stated_in(words)
+        found = await self._arrivals.read(replied, messages, stated=stated)
+        found = found or await self._pages(named_in(replied), messages, stated)
         nothing = messages.say("There are no words in it, so there is nothing to add.")
         return found or [Rejected("", nothing)]
 

@@ -159,6 +159,16 @@ async def test_a_link_into_telegram_is_not_fetched(room: Newsroom, dana: Person)
     assert reply.links == []
 
 
+async def test_of_a_page_that_is_replied_to_fields_are_stated(room: Newsroom, dana: Person, web: Web) -> None:
+    link = dana.says(f"what about {web.url('/held')} ?")
+    command = "/add source: Agency\npublished: 2022-01-05"
+
+    reply = await room.served.reply_to(dana.says(command, reply_to=link))
+
+    assert reply.text.endswith("Agency; 5 January 2022; English; 2 sentences")
+    assert (await room.article()).url == web.url("/held")
+
+
 async def test_of_a_link_that_a_person_sent_the_page_is_added(
     room: Newsroom, dana: Person, alice: Person, web: Web
 ) -> None:
