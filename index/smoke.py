@@ -11,9 +11,12 @@ from index.question import read_question
 from index.ranking import rank
 from index.snapshots import Snapshot
 
-#: Passages of each language that are looked for by their own words, and how many of them must be found among
-#: the first hits.
-ASKED, AMONG, FOUND = 20, 5, 0.9
+#: Passages of each language that are looked for by their own words, and the share that must be found.
+ASKED, FOUND = 20, 0.9
+
+#: Among how many first hits: a hundredth of all passages, within these bounds. The more there are, the more
+#: say nearly the same, in any order.
+FEWEST, MOST = 5, 100
 
 #: Characters of a sentence that are asked for.
 LONGEST = 300
@@ -45,7 +48,8 @@ def _finds(
     asked = read_question(text.sentence[:LONGEST], text.language, built.shelves, encoder)
     if not asked.words and asked.encoded is None:
         return None
-    hits = [hit.id for hit in rank(built.shelves.values(), asked, built.tokens, weights, limit=AMONG)]
+    among = min(MOST, max(FEWEST, len(built.shelves[text.language]) // 100))
+    hits = [hit.id for hit in rank(built.shelves.values(), asked, built.tokens, weights, limit=among)]
     if text.id in hits:  # whether its article was removed meanwhile or not
         return True
     return text.sentence in {one.sentence for one in corpus.passage_texts(hits)}

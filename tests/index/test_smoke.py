@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from index.smoke import accept
@@ -41,3 +42,20 @@ def test_an_article_that_is_removed_while_it_is_looked_for_fails_no_rebuild(
     accept(built, corpus, encoder, WEIGHTS)
     assert len(encoder.asked) == 3
     assert len(corpus.articles()) == 2
+
+
+def test_sentences_that_many_others_are_like_count_as_found_among_these(
+    corpus: Corpus, engine: Engine, folder: Path
+) -> None:
+    for group in range(100):  # of ten sentences of the same words each, none of which comes before the others
+        words = [f"word{group}x{number}y" for number in range(6)]
+        orders = itertools.islice(itertools.permutations(words), 10)
+        text = " ".join(f"{' '.join(order).capitalize()}." for order in orders)
+        put(corpus, f"group-{group}", text, title=f"Group {group}")
+    engine.refresh()
+    encoder = FakeEncoder()
+    built = Snapshots(folder, encoder.identity).read()
+
+    assert built is not None
+    assert built.content.number == 1_000
+    accept(built, corpus, encoder, WEIGHTS)
