@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from asyncio.subprocess import Process
 from collections.abc import Iterator
@@ -30,9 +31,10 @@ class Indexer:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._standstill = Standstill(lambda: self._signal("SIGSTOP"), lambda: self._signal("SIGCONT"))
-        #: The process while it runs, and whether it said that it may be held.
+        self._handle: int | None = None
+        self._handling = threading.Lock()
+        #: The process, while it runs.
         self.pid: int | None = None
-        self.can_be_held = False
 
     async def keep(self) -> None:
         """Run it until cancelled, and start it again whenever it ends."""
@@ -63,7 +65,7 @@ class Indexer:
                 sys.executable, *command, stdin=its.fileno(), env=self._settings.for_children()
             )
             its.close()
-            hearing = asyncio.create_task(self._hear(ours))
+            hearing = asyncio.create_task(self._hear(ours, child))
             self.pid = child.pid
             try:
                 return await child.wait()
@@ -71,13 +73,19 @@ class Indexer:
                 hearing.cancel()
                 await self._end(child)
 
-    async def _hear(self, ours: socket.socket) -> None:
+    async def _hear(self, ours: socket.socket, child: Process) -> None:
         """Wait until it says that it would go on if this process were killed meanwhile."""
-        self.can_be_held = bool(await asyncio.get_running_loop().sock_recv(ours, 1))
+        if await asyncio.get_running_loop().sock_recv(ours, 1):
+            with contextlib.suppress(OSError):  # it ended just now, or the system is too old
+                self._handle = os.pidfd_open(child.pid)
+
+    @property
+    def can_be_held(self) -> bool:
+        """Say whether it stands still for questions."""
+        return self._handle is not None
 
     async def _end(self, child: Process) -> None:
-        self._signal("SIGCONT")
-        self.pid, self.can_be_held = None, False
+        self._forget()
         if child.returncode is not None:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -89,11 +97,24 @@ class Indexer:
                 child.kill()
             await child.wait()
 
+    def _forget(self) -> None:
+        """Let it go for good."""
+        with self._handling:  # from here on nobody holds it any more
+            handle, self._handle, self.pid = self._handle, None, None
+        if handle is not None:
+            _send(handle, "SIGCONT")
+            os.close(handle)
+
     def _signal(self, name: str) -> None:
-        pid = self.pid
-        if pid is not None and self.can_be_held:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, getattr(signal, name))
+        """Send it a signal by a handle that stands for this process alone, and never for a later one."""
+        with self._handling:
+            if self._handle is not None:
+                _send(self._handle, name)
+
+
+def _send(handle: int, name: str) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(handle, getattr(signal, name))
 
 
 @contextmanager

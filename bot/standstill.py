@@ -98,6 +98,10 @@ class Standstill:
         if not self._is_held and now - self._went_on >= REST_S:
             self._row_began = now
         should_hold = self._questions > 0 and now - self._row_began < LONGEST_S
+        rests_since = now if self._is_held else self._went_on
+        until = self._row_began + LONGEST_S if should_hold else rests_since + REST_S
+        # What nobody will let go is not held.
+        should_hold = self._will_look_again(until - now) and should_hold
         if should_hold != self._is_held:
             self._is_held = should_hold
             if should_hold:
@@ -105,11 +109,17 @@ class Standstill:
             else:
                 self._went_on = now
                 self._let_go()
+
+    def _will_look_again(self, seconds: float) -> bool:
+        """Set the timer where anything may change by itself; return whether one runs."""
         if self._timer is not None:
             self._timer.cancel()
-        self._timer = None
-        if self._questions:
-            until = self._row_began + LONGEST_S if should_hold else self._went_on + REST_S
-            self._timer = self._later(until - now, self._ring)
-            self._timer.daemon = True
-            self._timer.start()
+            self._timer = None
+        if not self._questions:
+            return False
+        timer = self._later(seconds, self._ring)
+        timer.daemon = True
+        with contextlib.suppress(RuntimeError):  # no further thread can be started
+            timer.start()
+            self._timer = timer
+        return self._timer is not None

@@ -142,6 +142,26 @@ def test_a_question_after_a_pause_holds_it_at_once(held: Held) -> None:
         assert held.is_held()
 
 
+def test_what_no_timer_would_let_go_is_not_held_and_the_question_is_answered(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def start(_: Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Timer, "start", start)
+        with held.standstill.question():
+            assert not held.is_held()
+    with held.standstill.question():
+        assert held.is_held()
+        with monkeypatch.context() as patch:
+            patch.setattr(Timer, "start", start)
+            with held.standstill.question():
+                assert not held.is_held()
+    assert not held.is_held()
+    assert not any(timer.is_on for timer in held.clock.timers)
+
+
 HOLDS = """
 import asyncio, sys
 from bot.indexer import Indexer
