@@ -99,11 +99,12 @@ class Dateline:
         """Say whether it names a day that had not begun anywhere when another article was published."""
         if self.day is None or published is None:
             return False
-        latest = published + timedelta(days=1)  # a day of a zone that is not said
-        if isinstance(published, datetime):
-            latest = (published.astimezone(UTC) + EARLIEST_ZONE).date()
+        try:
+            latest = _latest_day(published)
+        except OverflowError:  # the first or the last of all years
+            return False
         possible = (_day(latest.year + years, *self.day) for years in (0, 1))
-        return any(latest < filed < latest + HALF_A_YEAR for filed in possible if filed is not None)
+        return any(timedelta() < filed - latest < HALF_A_YEAR for filed in possible if filed is not None)
 
 
 def are_filed_apart(one: str, other: str) -> bool:
@@ -166,6 +167,13 @@ def _is_sure(found: re.Match[str]) -> bool:
 def _city(place: str) -> str:
     small = place.partition("/")[0].casefold().replace("ё", "е")
     return _SAME_CITY.get(small, small)
+
+
+def _latest_day(published: Published) -> date:
+    """Return the latest day that it may have been anywhere then."""
+    if isinstance(published, datetime):
+        return (published.astimezone(UTC) + EARLIEST_ZONE).date()
+    return published + timedelta(days=1)  # a day of a zone that is not said
 
 
 def _day(year: int, month: int, day: int) -> date | None:

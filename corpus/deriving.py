@@ -32,6 +32,9 @@ Progress = Callable[[int, int], None]
 #: The rules by which wordings and wire copies are told; they grow, so that what is stored is computed again.
 RULES = 2
 
+#: What the rules raise over a text of which nobody thought; a database that fails raises something else.
+RULES_FAIL = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
 #: The mark that says how far `derive` came by which rules: the id of the last article, or that it is done.
 DERIVED, DONE = "derived", "done"
 
@@ -42,7 +45,10 @@ def is_derived(connection: sa.Connection) -> bool:
 
 
 def derive(database: Database, progress: Progress) -> None:
-    """Compute hashes of words and wire copies of articles that a version with other rules stored."""
+    """Compute hashes of words and wire copies of articles that a version with other rules stored.
+
+    One over which the rules fail is named in the log and left as it was: the rest does not wait for it.
+    """
     with database.reading() as connection:
         total, done = _number_of_articles(connection), 0
     if total > MANY:
@@ -55,7 +61,7 @@ def derive(database: Database, progress: Progress) -> None:
                 return
             batch = _not_purged_after(connection, cursor)
             for revision in batch:
-                _derive_one(connection, revision)
+                _derive_or_pass_over(connection, revision)
             _note(connection, str(batch[-1].article_id) if batch else DONE)
         done += len(batch)
         progress(min(done, total) if batch else total, total)
@@ -82,6 +88,18 @@ def recut(database: Database, progress: Progress) -> int:
         progress(min(done, total), total)
     progress(total, total)
     return differing
+
+
+def _derive_or_pass_over(connection: sa.Connection, revision: Revision) -> None:
+    try:
+        with connection.begin_nested():
+            _derive_one(connection, revision)
+    except RULES_FAIL as error:  # it must not keep the corpus shut
+        log.error(  # noqa: TRY400 (a traceback may hold words of the article)
+            "article %s: wire copies of it cannot be told (%s); it stays as it is, and the rest goes on",
+            revision.article_id,
+            type(error).__name__,
+        )
 
 
 def _derive_one(connection: sa.Connection, revision: Revision) -> None:

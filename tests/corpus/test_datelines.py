@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +83,10 @@ def test_a_dateline_may_be_cut_into_several_sentences() -> None:
         (datetime(2022, 1, 8, 11, tzinfo=UTC), False),
         (date(2021, 12, 30), True),
         (date(2022, 3, 1), False),  # it is of an older one
+        (date.max, False),
+        (datetime.max.replace(tzinfo=UTC), False),
+        (datetime.min.replace(tzinfo=timezone(timedelta(hours=5))), False),
+        (date(9999, 1, 2), True),  # half a year later there is no year any more
         (None, False),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from corpus import deriving
 from corpus.articles import ArticleId, Since
 from corpus.database import Database
 from corpus.passages import Passage, Span
+from corpus.reports import note_copies
 from corpus.schema import articles, bands, marks, passages
 from corpus.store import Change, Corpus
 from tests.fakes.articles import TEXT, write_article
@@ -101,6 +102,48 @@ def test_opening_derives_what_an_older_version_did_not(
     with closing(Corpus.open(database_url)) as opened:
         assert derived(session) == before
         assert opened.state() == state
+
+
+@pytest.mark.parametrize("published", ["9999-12-31", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+05:00"])
+def test_articles_of_the_first_and_the_last_day_are_stored_and_derived(
+    corpus: Corpus, session: Database, database_url: str, published: str
+) -> None:
+    report = f"ALMATY, Jan 5 (Reuters) - {REPORT}"
+    for key in ("first", "second"):
+        assert corpus.put(write_article(key, text=report, published=published)) is Change.ADDED
+    before = derived(session)
+    forget_derived(session)
+
+    with closing(Corpus.open(database_url)):
+        assert derived(session) == before
+    assert corpus.copies_of(ArticleId(1)) == [2]
+
+
+def test_an_article_that_cannot_be_derived_is_named_without_its_words_and_holds_up_no_other(
+    corpus: Corpus,
+    session: Database,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    corpus.put(write_article("broken", text="It was calm in Oral, and nobody came."))
+    put_reports(corpus)
+    forget_derived(session)
+
+    def note_others(connection: sa.Connection, article_id: ArticleId, *told: Any) -> None:  # noqa: ANN401
+        if article_id == 1:
+            raise OverflowError("It was calm")
+        note_copies(connection, article_id, *told)
+
+    monkeypatch.setattr(deriving, "note_copies", note_others)
+
+    with closing(Corpus.open(database_url)) as opened:
+        assert opened.copies_of(ArticleId(2)) == [3]
+        opened.derive(lambda _done, _total: pytest.fail("it would be tried at every start"))
+    assert None in [words for _, words in derived(session)[0]]  # nothing is half done
+    (said,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert "article 1: " in said.getMessage()
+    assert "calm" not in caplog.text
 
 
 def test_deriving_that_was_interrupted_goes_on_where_it_was(
