@@ -202,7 +202,9 @@ class _Polling:
         taken = None
         is_plain = failed.is_given_up or isinstance(error, CorpusError)
         if is_plain and not self._ways.should_end():  # else it may be we who ended it
-            taken = self._attempt(lambda: take_short(self._corpus, entry, origin), entry)
+            taken = self._attempt(
+                lambda: take_short(self._corpus, entry, before=before, origin=origin), entry
+            )
         if not isinstance(taken, Taken):
             self._unread += 1
             log.warning("feed %s: %s: %s", self._feed.id, canonical(entry.url or "an entry"), failed.problem)
@@ -217,7 +219,7 @@ class _Polling:
         if not entry.content or (before is not None and before.digest == entry.digest):
             return
         origin = self._origin(entry)
-        taken = self._attempt(lambda: take_short(self._corpus, entry, origin), entry)
+        taken = self._attempt(lambda: take_short(self._corpus, entry, before=before, origin=origin), entry)
         if isinstance(taken, Taken):
             self._changes[taken.change] += 1
             why = "its site is left alone for a while"

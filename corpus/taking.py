@@ -8,6 +8,7 @@ from corpus.fetching import Fetcher
 from corpus.sources.arrivals import Arrival, Origin, read_entry, read_short
 from corpus.sources.entries import Entry
 from corpus.store import Corpus
+from corpus.urls import canonical
 
 #: How articles came to us that are a feed's short contents; others are those of their pages.
 SHORT = "feed alone"
@@ -32,24 +33,33 @@ def take(
         InvalidArticle: there is no article in it, or it seems to be another one.
     """
     arrival = read_entry(fetcher, entry, origin)
-    key = before.article_key if before else None
-    short = corpus.find(key) if key and key != arrival.article.key else None
-    is_in_its_place = short is not None and short.obtained == SHORT
-    article = replace(arrival.article, obtained=kind)
-    return _put(
-        corpus, replace(arrival, article=replace(article, key=key) if is_in_its_place and key else article)
-    )
+    key = _place(corpus, arrival.article.key, entry, before)
+    return _put(corpus, replace(arrival, article=replace(arrival.article, key=key, obtained=kind)))
 
 
-def take_short(corpus: Corpus, entry: Entry, origin: Origin) -> Taken | None:
+def take_short(corpus: Corpus, entry: Entry, *, before: KnownEntry | None, origin: Origin) -> Taken | None:
     """Store a short content, unless there is more than that already: it may be but a beginning."""
     article = read_short(entry, origin)
     if article is None:
         return None
+    article = replace(article, key=_place(corpus, article.key, entry, before), obtained=SHORT)
     known = corpus.find(article.key)
     if known is not None and known.obtained != SHORT:
         return None
-    return _put(corpus, Arrival(replace(article, obtained=SHORT)))
+    return _put(corpus, Arrival(article))
+
+
+def _place(corpus: Corpus, key: str, entry: Entry, before: KnownEntry | None) -> str:
+    """Return where an article is stored: in place of its short text, or else where it says that it is.
+
+    What somebody took away stays away, wherever a page says by now that it is.
+    """
+    known, address = before and before.article_key, entry.url and canonical(entry.url)
+    short = corpus.find(known) if known and known != key else None
+    if known and short is not None and short.obtained == SHORT:
+        return known
+    others = [other for other in (known, address) if other and other != key]
+    return next((other for other in others if corpus.removed_because(other) is not None), key)
 
 
 def _put(corpus: Corpus, arrival: Arrival) -> Taken:

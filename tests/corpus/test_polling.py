@@ -276,6 +276,50 @@ def test_the_page_of_a_flash_takes_its_place_once_it_can_be_read_wherever_it_is(
     assert place.corpus.articles()[0].text == PAGE_TEXT
 
 
+def take_away(place: Place, how: str) -> None:
+    (revision,) = place.corpus.articles()
+    {"removed": place.corpus.remove, "purged": place.corpus.purge}[how](revision.article_id, because="wrong")
+
+
+def says_it_is_elsewhere(place: Place) -> None:
+    elsewhere = f"<link rel='canonical' href='{place.web.url('/news/gas-in-almaty')}'></head>"
+    place.web.says("/news/1", page(1).replace("</head>", elsewhere))
+
+
+@pytest.mark.parametrize("how", ["removed", "purged"])
+def test_a_flash_that_was_taken_away_does_not_come_back_by_its_page_that_says_it_is_elsewhere(
+    place: Place, how: str
+) -> None:
+    place.follow()
+    place.has(Item(1, content=FLASH))
+    place.poll()
+    take_away(place, how)
+    says_it_is_elsewhere(place)
+    place.has(Item(1, content=FLASH, summary="Other"))
+    place.passing.pass_by(600)
+    assert place.poll().changes == Counter({Change.STAYS_REMOVED: 1})
+    place.corpus.feeds.remove(place.feed.id)
+    place.follow()
+    assert place.poll().changes == Counter({Change.STAYS_REMOVED: 1})
+    assert place.titles() == []
+
+
+@pytest.mark.parametrize("how", ["removed", "purged"])
+def test_a_page_that_was_taken_away_does_not_come_back_as_the_short_text_of_its_entry(
+    place: Place, how: str
+) -> None:
+    place.follow()
+    says_it_is_elsewhere(place)
+    place.has(Item(1, content=FLASH))
+    place.poll()
+    take_away(place, how)
+    place.web.fails("/news/1", 500)
+    place.has(Item(1, content=FLASH.replace("closed", "shut")))
+    place.passing.pass_by(600)
+    assert place.poll().changes == Counter({Change.STAYS_REMOVED: 1})
+    assert place.titles() == []
+
+
 def test_a_flash_without_an_address_is_the_article(place: Place) -> None:
     place.web.says(
         "/feed",
