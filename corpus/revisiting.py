@@ -109,6 +109,7 @@ def announced(stored: Revision, *, at: str) -> Entry:
         author=stored.author,
         source=stored.source,
         summary=as_html(stored.text),
+        only_announces=True,
     )
 
 

@@ -35,7 +35,10 @@ _SENTENCE_END = re.compile(r"[.!?…]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: `content` and `summary` are HTML; `also` stands for other entries about the same address."""
+    """One entry: `content` and `summary` are HTML; `also` stands for other entries about the same address.
+
+    Where it `only_announces` its page, its words are those that we had of it, whatever their length.
+    """
 
     id: str
     url: str | None = None
@@ -47,6 +50,7 @@ class Entry:
     content: str | None = None
     summary: str | None = None
     also: str = ""
+    only_announces: bool = False
 
     @property
     def name(self) -> str:
@@ -61,6 +65,8 @@ class Entry:
 
     def whole_text(self) -> str | None:
         """Return the article's text, where the entry surely holds all of it."""
+        if self.only_announces:
+            return None
         for markup, enough in ((self.content, WHOLE_CONTENT), (self.summary, WHOLE_SUMMARY)):
             if markup and len(markup) >= enough and markup.count("<") <= MOST_TAGS:
                 text = _told(markup)

@@ -192,6 +192,26 @@ def test_an_entry_that_failed_and_is_named_no_more_is_still_tried_again(place: P
     assert place.corpus.articles()[0].text == PAGE_TEXT
 
 
+def test_a_long_article_whose_entry_is_named_no_more_is_corrected_by_its_page(place: Place) -> None:
+    paragraphs = [f"Report {number} of Almaty: {PAGE_TEXT}" for number in range(9)]
+    place.web.says("/news/1", page(1, "</p><p>".join(paragraphs)))
+    place.follow()
+    place.has(Item(1))
+    place.poll()
+    place.web.fails("/news/1", 500)
+    place.has(Item(1, summary="Corrected…"))
+    place.passing.pass_by(60)
+    assert place.poll().unread == 1
+    place.has()
+    paragraphs[8] = paragraphs[8].replace("hundreds", "thousands")
+    place.web.says("/news/1", page(1, "</p><p>".join(paragraphs)))
+    place.passing.pass_by(600)
+    assert place.poll().changes == Counter({Change.REVISED: 1})
+    (revision,) = place.corpus.articles()
+    assert revision.text == "\n\n".join(paragraphs)
+    assert (revision.title, revision.source, revision.published) == ("Gas in Almaty 1", "Orda", BEGINNING)
+
+
 def test_an_entry_is_given_up_after_some_tries_and_begins_anew_when_it_says_something_else(
     place: Place,
 ) -> None:
