@@ -23,7 +23,10 @@ _POINTERS = (
 #: What points to other news only where nothing else stands in the line.
 _ALONE = r"(?:читайте|читать|подробнее(?:\sздесь)?|толығырақ|related)"
 
-_NETWORK = "telegram|телеграмм?|instagram|инстаграм|whatsapp|ватсап|facebook|фейсбук|youtube|ютуб|tiktok|viber|twitter"
+_NETWORK = (
+    "telegram|телеграмм?|instagram|инстаграм|whatsapp|ватсап|facebook|фейсбук"
+    "|youtube|ютуб|tiktok|viber|twitter"
+)
 _OUR = r"(?:наш(?:у|и|ему|ей|им|ем|их)?|нас|нам)"
 # "канала" is Suez's.
 _PLACE_RU = (
