@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.errors import BotError, NoCorpus
+from bot.signals import interrupts_kept
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -39,7 +40,8 @@ def explained(*, interrupted: str = "") -> Iterator[None]:
     from index.errors import InvalidQuestion, InvalidQuestions, RetrievalError, UnknownGeneration  # noqa: PLC0415
 
     try:
-        yield
+        with interrupts_kept():
+            yield
     except (
         BotError,
         InvalidQuestion,

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.signals import end_if_interrupted
+
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
@@ -75,6 +77,7 @@ def with_progress(
         with telling(label) as tell:
 
             def say(done: int, total: int) -> None:
+                end_if_interrupted()
                 run.goes(done, total)
                 tell(f"{label}: {run.done:,} of {run.total:,} {unit}{beside()}")
 
@@ -86,6 +89,7 @@ def with_progress(
     with ExitStack() as shown:  # the bar hides the cursor, and gives it back when it is left
 
         def show(done: int, total: int) -> None:
+            end_if_interrupted()
             if time.monotonic() - began < after_s:
                 return
             if run.total == 0:
