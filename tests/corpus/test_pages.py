@@ -323,11 +323,19 @@ def test_what_a_site_asks_of_robots_counts_for_pages_that_nobody_named(web: Web,
 # Pages that a browser would fill
 
 
-def told(body: str, *, free: str = "", shown: str = "<div id='root'></div>") -> str:
+def told(
+    body: str,
+    *,
+    free: str = "",
+    shown: str = "<div id='root'></div>",
+    title: str = "Gas - Orda",
+    **more: object,
+) -> str:
     article = {"@type": "NewsArticle", "headline": "Gas", "datePublished": "2022-01-05", "articleBody": body}
     if free:
         article["isAccessibleForFree"] = free
-    return f"<html><head>{linked(json.dumps(article))}</head><body>{shown}</body></html>"
+    data = linked(json.dumps({**article, **more}))
+    return f"<html><head><title>{title}</title>{data}</head><body>{shown}</body></html>"
 
 
 def test_a_page_that_shows_nothing_is_read_from_what_it_tells_machines(web: Web, fetcher: Fetcher) -> None:
@@ -341,6 +349,76 @@ def test_what_a_page_shows_stands_above_what_it_tells_machines(web: Web, fetcher
     shown = f"<article><h1>Gas</h1><p>{FIRST}</p></article>"
     web.says("/news/gas", told(f"{FIRST} And a little more.", shown=shown))
     assert read_page(fetcher, ADDRESS).text == FIRST
+
+
+RELATED = {
+    "@type": "NewsArticle",
+    "headline": "Хлеб подорожал",
+    "articleBody": f"Хлеб подорожал. {FIRST} " * 3,
+}
+
+
+def test_a_related_article_that_a_page_tells_machines_is_not_taken_for_its_own(
+    web: Web, fetcher: Fetcher
+) -> None:
+    web.says("/news/gas", page(linked(json.dumps([RELATED])), body=f"<p>{SECOND}</p>"))
+    assert read_page(fetcher, ADDRESS).text == SECOND
+    web.says("/news/gas", told(FIRST).replace("<script", linked(json.dumps(RELATED)) + "<script", 1))
+    assert read_page(fetcher, ADDRESS).text == FIRST
+    web.says("/news/gas", told(FIRST, title="Orda"))
+    with pytest.raises(InvalidArticle, match="no article text was found"):
+        read_page(fetcher, ADDRESS)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        told(FIRST, title="Orda - Gas costs 60", headline="Gas costs 60"),
+        told(FIRST, title="Orda | gas costs 60 tenge | News", headline="Gas Costs 60 Tenge!"),
+        told(FIRST, title="Orda", url="https://www.orda.example/news/gas/"),
+        told(FIRST, title="Orda", mainEntityOfPage={"@type": "WebPage", "@id": "/news/gas#article"}),
+        told(
+            FIRST,
+            title="Orda",
+            mainEntityOfPage=ADDRESS,
+            url="https://новости.қаз/газ",
+            **{"@id": "http://[1"},
+        ),
+        told(f"{FIRST} {SECOND} {SECOND}", title="Orda", shown=f"<article><p>{FIRST}</p></article>"),
+    ],
+)
+def test_what_a_page_tells_machines_is_its_own_by_title_address_or_what_it_shows(
+    web: Web, fetcher: Fetcher, markup: str
+) -> None:
+    web.says("/news/gas", markup)
+    text = read_page(fetcher, ADDRESS).text
+    assert text.startswith(FIRST)
+    assert text.endswith((FIRST, SECOND))
+
+
+@pytest.mark.parametrize("title", ["Gas costs 70", "Gas", "Prices of gas and bread rose in Oral", ""])
+def test_what_has_another_headline_and_address_is_another_article(
+    web: Web, fetcher: Fetcher, title: str
+) -> None:
+    web.says("/news/gas", told(FIRST, title=title, headline="Gas costs 60", url="/news/bread"))
+    with pytest.raises(InvalidArticle, match="no article text was found"):
+        read_page(fetcher, ADDRESS)
+
+
+@pytest.mark.parametrize(
+    "body, text",
+    [
+        ("If a<b then the pressure of gas > 3 bar. It was calm.", None),
+        ("It fell below <5 bar, and rose to >7 bar.\n\nIt was calm.", None),
+        ('<p>It was <a href="/b" class=x>calm</a>.</p><p>Nobody came.</p>', "It was calm.\n\nNobody came."),
+        ("It was calm.<br/>Nobody came.", "It was calm.\nNobody came."),
+    ],
+)
+def test_a_text_for_machines_without_tags_is_what_it_is(
+    web: Web, fetcher: Fetcher, body: str, text: str | None
+) -> None:
+    web.says("/news/gas", told(body))
+    assert read_page(fetcher, ADDRESS).text == (text or body)
 
 
 @pytest.mark.parametrize("page", [told(FIRST, free="False"), told(""), told("no sentence"), told("<!-- -->")])
