@@ -39,9 +39,11 @@ def add_all(settings: Settings, places: Sequence[str], stated: Mapping[str, str]
     with open_corpus(settings) as corpus:
         with telling("Looking for files"):
             # What was removed comes back when it is named itself, not with a folder in which it lies.
-            files = read_files([path for path in paths if path.is_file()], stated=stated, known=corpus.find)
+            files = read_files(
+                [path for path in paths if path.is_file()], stated=stated, known=corpus.last_said
+            )
             others = [path for path in paths if not path.is_file()]
-            folders = read_files(others, stated=stated, known=corpus.find)
+            folders = read_files(others, stated=stated, known=corpus.last_said)
         pages = (_read_address(settings, corpus, address, stated) for address in addresses)
         total = len([*strange, *addresses, *files.selection.files, *folders.selection.files])
         adding = _Adding(corpus)
@@ -133,6 +135,6 @@ def _read_address(
 
     try:
         with make_fetcher(settings) as fetcher:
-            return read_page(fetcher, url, stated=stated, known=corpus.find)
+            return read_page(fetcher, url, stated=stated, known=corpus.last_said)
     except (FetchFailed, InvalidArticle, UnreadableSource) as error:
         return Rejected(url, str(error))

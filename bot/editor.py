@@ -78,7 +78,7 @@ class Editor:
         self, attachment: Attachment, *, stated: RawArticle, otherwise: RawArticle
     ) -> list[Outcome]:
         """Store the articles of a file, whose caption states some fields of theirs."""
-        found = parse_attachment(attachment, stated=stated, otherwise=otherwise, known=self._corpus.find)
+        found = parse_attachment(attachment, stated=stated, otherwise=otherwise, known=self._corpus.last_said)
         return [one if isinstance(one, Rejected) else self._take(one) for one in found]
 
     def take_page(self, url: str, stated: RawArticle) -> Outcome:
@@ -86,7 +86,7 @@ class Editor:
         from corpus.sources.pages import read_page  # noqa: PLC0415 (not needed for most commands)
 
         try:
-            return self._take(read_page(self._fetcher, url, stated=stated, known=self._corpus.find))
+            return self._take(read_page(self._fetcher, url, stated=stated, known=self._corpus.last_said))
         except (InvalidArticle, FetchFailed, UnreadableSource) as error:
             return Rejected(url, str(error))
 

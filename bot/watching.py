@@ -128,7 +128,7 @@ class Watcher:
         for number, file in enumerate(files):
             tell(f"Reading the files: {number:,} of {len(files):,} files")
             keys: set[str] = set()
-            for found in self._folder.read(file, stated=self._watch.stated, known=self._corpus.find):
+            for found in self._folder.read(file, stated=self._watch.stated, known=self._corpus.last_said):
                 if isinstance(found, Rejected):
                     log.warning("%s: %s", visible(found.place), visible(found.reason))
                     counts["not read"] += 1

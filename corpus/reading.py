@@ -61,6 +61,15 @@ def of_key(connection: sa.Connection, key: str) -> Revision | None:
     return None if row is None else read_revision(row)
 
 
+def last_of_key(connection: sa.Connection, key: str) -> Revision | None:
+    """Return what the article with this key said last, removed or not; a purged one has no such key."""
+    newest = sa.select(revisions).join(articles, revisions.c.article_id == articles.c.id)
+    row = connection.execute(
+        newest.where(articles.c.key == key, revisions.c.superseded_at.is_(None))
+    ).one_or_none()
+    return None if row is None else read_revision(row)
+
+
 def copies_of(connection: sa.Connection, article_id: ArticleId) -> list[ArticleId]:
     """Return the other articles of the same report that are not removed."""
     report = sa.select(articles.c.report_id).where(articles.c.id == article_id).scalar_subquery()

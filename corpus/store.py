@@ -17,7 +17,7 @@ from corpus.errors import DatabaseUnavailable
 from corpus.feeds import Feeds
 from corpus.history import History
 from corpus.passages import Passage, Span, split
-from corpus.reading import copies_of, current, live_passages, of_key
+from corpus.reading import copies_of, current, last_of_key, live_passages, of_key
 from corpus.schema import articles, marks, passages
 from corpus.stored import (
     CorpusSummary,
@@ -137,6 +137,11 @@ class Corpus:
         """Return the current revision of the article with this key; None where there is none (any more)."""
         with self._database.reading() as connection:
             return of_key(connection, key)
+
+    def last_said(self, key: str) -> Revision | None:
+        """Return what the article with this key said last, also if it was removed, but not if purged."""
+        with self._database.reading() as connection:
+            return last_of_key(connection, key)
 
     def removed_because(self, key: str) -> str | None:
         """Return why the article with this key was removed; None where it was not."""

@@ -32,7 +32,7 @@ class Rejected:
     reason: str
 
 
-#: What is known of an article by its key: its current revision, or None where it is new.
+#: What is known of an article by its key: what it said last, or None where it is new.
 Known = Callable[[str], Revision | None]
 
 
@@ -71,8 +71,8 @@ def read_files(
     Args:
         paths: files, folders, patterns. What is broken is yielded as `Rejected`, and the rest goes on.
         stated: fields that hold for every article here, whatever the files say, such as `source`.
-        known: what is known of an article by its key, such as `Corpus.find`. An article whose file names no
-            source, or no day, keeps the one that was stated of it before.
+        known: what is known of an article by its key, such as `Corpus.last_said`. An article whose file names
+            no source, or no day, keeps the one that was stated of it before.
     """
     return Reading(paths, stated or {}, known)
 

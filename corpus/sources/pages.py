@@ -84,7 +84,7 @@ def read_page(
         fetcher: the way to the web.
         url: where the page is.
         stated: fields that hold whatever the page says, such as `source`.
-        known: what is known of an article by its key, such as `Corpus.find`. One that is known keeps its
+        known: what is known of an article by its key, such as `Corpus.last_said`. One that is known keeps its
             source, for sites call themselves one thing and another, and its day where the page says none.
         uninvited: nobody named this very page, so what the site asks of robots decides.
         named_by: where the document is that names it; None, if a person does.

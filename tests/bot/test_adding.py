@@ -130,6 +130,17 @@ def test_what_was_stated_once_stays(crisisbot: CommandLine, tmp_path: Path) -> N
     assert (article["source"], article["published"]) == ("The Gazette", "2022-01-05")
 
 
+def test_what_was_stated_once_stays_also_of_a_removed_article_that_comes_back(
+    crisisbot: CommandLine, tmp_path: Path
+) -> None:
+    (tmp_path / "zebra.txt").write_text(ZEBRA, encoding="utf-8")
+    crisisbot.says("add", tmp_path / "zebra.txt", "--source", "Orda", "--published", "2026-10-01")
+    crisisbot.says("articles", "remove", str(crisisbot.titles()[ZEBRA]))
+    assert crisisbot.says("add", tmp_path / "zebra.txt") == "1 restored\n"
+    article = crisisbot.asks(WHICH)["evidence"][0]["article"]
+    assert (article["source"], article["published"]) == ("Orda", "2026-10-01")
+
+
 def test_a_folder_without_articles_says_what_is_read(crisisbot: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     result = crisisbot.types("add", tmp_path / "empty")

@@ -196,6 +196,14 @@ def test_what_is_stated_of_a_page_stands_and_its_address_may_be_another(terminal
     assert "--url is the address of one article, so give one file or one page" in result.stderr
 
 
+def test_a_removed_page_that_comes_back_keeps_what_was_stated_of_it(terminal: Terminal, web: Web) -> None:
+    terminal.says("add", web.url("/zebra"), "--source", "Orda", "--published", "2026-10-01")
+    terminal.says("articles", "remove", "1")
+    assert terminal.says("add", web.url("/zebra")) == "1 restored\n"
+    article = json.loads(terminal.says("articles", "list", "--json"))
+    assert (article["source"], article["published"]) == ("Orda", "2026-10-01")
+
+
 @pytest.mark.slow
 def test_feeds_are_followed_until_a_signal(terminal: Terminal, web: Web) -> None:
     whole = html.escape("".join(f"<p>Part {part}: {STORY}</p>" for part in range(8)))
