@@ -61,7 +61,9 @@ class Inbox:
     async def idle(self, *, at_most: float) -> None:
         """Wait until everything is done, but not longer than so many seconds."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._idle.wait(), at_most)
+            # Not `wait_for`: in Python 3.11 it loses a cancellation that comes in the moment of the event.
+            async with asyncio.timeout(at_most):
+                await self._idle.wait()
 
     def take(self, fetched: Iterable[int]) -> list[int]:
         """Take what is new among the ids of fetched updates into the hand, and return it."""

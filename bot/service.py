@@ -20,6 +20,9 @@ AT_ONCE = 8
 #: Threads that jobs beside answering may take.
 JOBS = 1
 
+#: Seconds after which a job that goes on is told again to end; longer than any of them takes to do so.
+CANCELLED_AGAIN_S = 10.0
+
 #: Seconds in which what is at hand may be finished when the bot is told to end.
 GRACE_S = 20.0
 
@@ -51,15 +54,22 @@ async def serve(app: Bot, inbox: Inbox, *, jobs: Callable[[], Sequence[Job]], st
     try:
         ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(tasks)
         with contextlib.suppress(TimeoutError):  # what is not done by then is not confirmed, and comes again
             await asyncio.wait_for(app.stop(), GRACE_S)
         await confirm(app.bot, inbox)
         await app.shutdown()
     for task in ended:
         task.result()  # raises what ended it
+
+
+async def end(tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    """Cancel tasks, and again those that did not take notice: a library may have caught what was raised."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_S)
 
 
 async def _connect(app: Bot, stop: asyncio.Event) -> None:

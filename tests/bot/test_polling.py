@@ -87,6 +87,30 @@ def test_numbers_that_begin_anew_are_followed() -> None:
     assert inbox.offset == 6
 
 
+@pytest.mark.parametrize("steps", range(6))
+async def test_who_is_told_to_end_at_the_moment_of_an_answer_ends(steps: int) -> None:
+    inbox = Inbox()
+    inbox.take([1])
+
+    async def poll_for_ever() -> None:
+        while True:
+            await inbox.idle(at_most=60)
+            await asyncio.sleep(0.001)
+
+    polling = asyncio.create_task(poll_for_ever())
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    inbox.finish(1)
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    polling.cancel()
+    await asyncio.wait([polling], timeout=1)
+
+    was_told = polling.cancelled()
+    polling.cancel()
+    assert was_told
+
+
 async def test_an_update_that_cannot_be_read_hides_no_other_and_is_not_logged(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
