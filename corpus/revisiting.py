@@ -12,10 +12,11 @@ from datetime import datetime
 from corpus import deciding
 from corpus.articles import Revision
 from corpus.attempts import attempt, reason
-from corpus.errors import CorpusError, DatabaseUnavailable, InvalidArticle
+from corpus.errors import CorpusError, DatabaseUnavailable
 from corpus.feeds import KnownEntry
 from corpus.fetching import Fetcher
 from corpus.sources.arrivals import Arrival, Origin, read_again
+from corpus.sources.beginnings import refuse_beginning
 from corpus.sources.entries import Entry
 from corpus.sources.parsed import as_html
 from corpus.store import Change, Corpus
@@ -122,8 +123,7 @@ def _read(
     after = replace(visit, at=deciding.next_visit(visit.since, now), problem=None)
     if page is None:
         return Change.UNCHANGED, after
-    if is_beginning(page.article.text, before.text):
-        raise InvalidArticle("its page shows no more than the beginning of the article")
+    refuse_beginning(page.article.text, before.text)
     headline = _hash(page.article.title)
     change = corpus.put(
         replace(
@@ -138,11 +138,6 @@ def _read(
         )
     )
     return change, replace(after, etag=page.etag, last_modified=page.last_modified, headline=headline)
-
-
-def is_beginning(text: str, whole: str) -> bool:
-    """Say whether a text is a small part of another one and adds nothing: a teaser before a wall."""
-    return len(text) < len(whole) / 2 and all(line in whole for line in text.rstrip(" .…").split("\n"))
 
 
 def _hash(title: str) -> str:

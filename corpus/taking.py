@@ -6,6 +6,7 @@ from corpus.changes import Change
 from corpus.feeds import KnownEntry
 from corpus.fetching import Fetcher
 from corpus.sources.arrivals import Arrival, Origin, read_entry, read_short
+from corpus.sources.beginnings import refuse_beginning
 from corpus.sources.entries import Entry
 from corpus.store import Corpus
 from corpus.urls import canonical
@@ -30,10 +31,13 @@ def take(
 
     Raises:
         FetchFailed: its page cannot be had.
-        InvalidArticle: there is no article in it, or it seems to be another one.
+        InvalidArticle: there is no article in it, it seems to be another one, or is but the beginning.
     """
     arrival = read_entry(fetcher, entry, origin)
     key = _place(corpus, arrival.article.key, entry, before)
+    stored = corpus.find(key)
+    if arrival.page is not None and stored is not None:
+        refuse_beginning(arrival.article.text, stored.text)
     return _put(corpus, replace(arrival, article=replace(arrival.article, key=key, obtained=kind)))
 
 

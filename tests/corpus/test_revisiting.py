@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from corpus.articles import Article
 from corpus.deciding import VISITS_AFTER, VISITS_AT_ONCE
 from corpus.fetching import Fetcher
-from corpus.revisiting import is_beginning, revisit
+from corpus.revisiting import revisit
 from corpus.schema import entries
 from corpus.sources.arrivals import Origin
 from corpus.store import Change, Corpus
@@ -148,6 +148,24 @@ def test_what_stands_in_place_of_an_article_never_replaces_it_and_is_noted(
     assert read.corpus.feeds.counts()[read.feed.id].astray == (status == 410)
 
 
+def test_a_beginning_replaces_no_article_whatever_its_wall_says(place: Place) -> None:
+    paragraphs = [f"Report {number} of Almaty: {PAGE_TEXT}" for number in range(40)]
+    club = "The rest of this text is for members of our club only…"
+    beginning = page(1, "</p><p>".join([*paragraphs[:16], club]))
+    place.follow()
+    place.has(Item(1))
+    place.web.says("/news/1", page(1, "</p><p>".join(paragraphs)))
+    place.poll()
+    place.web.says("/news/1", beginning)
+    place.passing.pass_by(TEN_MINUTES)
+    assert place.poll().changes == Counter()
+    assert "beginning" in (place.corpus.feeds.counts()[place.feed.id].astray_example or "")
+    place.has(Item(1, summary="Corrected…"))
+    place.passing.pass_by(60)
+    assert place.poll().unread == 1
+    assert [revision.text for revision in place.corpus.articles()] == ["\n\n".join(paragraphs)]
+
+
 def test_a_page_that_moved_is_still_the_same_article(read: Place) -> None:
     read.web.redirects("/news/1", "/news/2", status=301)
     says(read, CORRECTED, number=2)
@@ -241,9 +259,3 @@ def test_an_article_that_is_purged_while_its_page_is_visited_leaves_no_address(r
     visited = revisit(read.corpus, read.fetcher, known, origin=origin, now=now).entry
     assert (visited.article_key or "").startswith("purged:")
     assert visited.visit is None
-
-
-def test_a_teaser_is_told_from_a_correction() -> None:
-    assert is_beginning("Drivers blocked the road…", PAGE_TEXT)
-    assert not is_beginning("Drivers blocked no road.", PAGE_TEXT)
-    assert not is_beginning(PAGE_TEXT[:-20], PAGE_TEXT)
