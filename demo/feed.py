@@ -200,7 +200,12 @@ def running(environment: Mapping[str, str]) -> Iterator[None]:
         yield
     finally:
         process.terminate()
-        process.wait(30)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            tell("The bot does not end by itself, so it is killed.")
+            process.kill()
+            process.wait()
 
 
 def tell(line: str) -> None:
