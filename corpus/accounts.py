@@ -89,5 +89,5 @@ def read_account(sentences: Sequence[str], language: Language, published: Publis
     """Read an article's sentences, less what stands before its first statement: a place, a day, an agency."""
     dateline, told = part(sentences[:LONGEST_REPORT])
     read = [read_statement(one, language) for one in told]
-    first = next((place for place, one in enumerate(read) if len(one.stems) >= LEAD), 0)
+    first = next((place for place, one in enumerate(read) if len(one.stems) >= LEAD or one.denials), 0)
     return Account(tuple(read[first:]), published, dateline)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from corpus.denials import denies
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,8 +38,21 @@ LONGEST: Final = 120
 #: Sentences over which one may go, since it has full stops.
 MOST_SENTENCES: Final = 4
 
-#: Letters of a word in capitals that is a place and no abbreviation, where no day or known agency follows.
-_LONG_PLACE = 5
+# Where reports of this region are filed. Any word may stand in capitals before a day or brackets ("ПОГИБШИЕ
+# (Алматы) - "), so that only these are places where no known agency follows.
+_FILED_IN = (
+    "almaty alma-ata astana nur-sultan akmola shymkent karaganda karagandy aktobe aktau atyrau taraz "
+    "pavlodar semey oskemen ust-kamenogorsk uralsk oral kostanay kostanai kyzylorda kokshetau "
+    "petropavlovsk petropavl taldykorgan turkestan turkistan ekibastuz temirtau zhanaozen baikonur "
+    "balkhash zhezkazgan ridder rudny moscow london washington brussels geneva beijing istanbul ankara "
+    "tashkent bishkek dushanbe minsk kyiv kiev алматы алма-ата астана нур-султан нұр-сұлтан акмола "
+    "шымкент караганда қарағанды актобе ақтөбе актау ақтау атырау тараз павлодар семей усть-каменогорск "
+    "өскемен уральск орал костанай қостанай кызылорда қызылорда кокшетау көкшетау петропавловск "
+    "петропавл талдыкорган талдықорған туркестан түркістан экибастуз екібастұз темиртау теміртау "
+    "жанаозен жаңаөзен байконур байқоңыр балхаш балқаш жезказган жезқазған риддер рудный москва мәскеу "
+    "лондон вашингтон брюссель женева пекин стамбул анкара ташкент бишкек душанбе минск киев"
+)
+_PLACES: Final = frozenset({*_FILED_IN.split(), "new york", "нью-йорк", "санкт-петербург", "st petersburg"})
 
 _CAPITAL = r"[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]"
 _IN_CAPITALS = rf"{_CAPITAL}[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ'’ʼ.-]+{_CAPITAL}"
@@ -149,8 +164,10 @@ def part(sentences: Sequence[str]) -> tuple[Dateline | None, list[str]]:
 
 
 def _is_sure(found: re.Match[str]) -> bool:
-    """Say whether what looks like a dateline is one; "NATO (Brussels) - " is none, nor "In Oral, May 5 -"."""
-    source = found["known"] or found["slashes"]
+    """Say whether what looks like a dateline is one; "NATO (Brussels) - " is none, nor "FALSE (AP) - "."""
+    if denies(found[0]):
+        return False
+    source = found["known"] or (found["slashes"] if _IS_AGENCY.search(found["slashes"] or "") else None)
     in_brackets = found["brackets"]
     is_known = source is not None or (in_brackets is not None and bool(_IS_AGENCY.match(in_brackets)))
     has_day = found["day"] is not None or found["day_first"] is not None
@@ -158,10 +175,14 @@ def _is_sure(found: re.Match[str]) -> bool:
         return source is not None and (has_day or found["slashes"] is not None)
     if is_known:
         return bool(found["capitals"] or found["written"] or has_day or in_brackets)
-    if found["capitals"] is None:
+    if not _is_place(found["capitals"]) or _is_place(in_brackets):
         return False
-    is_long = len(found["capitals"]) >= _LONG_PLACE
-    return has_day or (is_long and (in_brackets is not None or found["region"] is not None))
+    return has_day or in_brackets is not None or found["region"] is not None
+
+
+def _is_place(words: str | None) -> bool:
+    """Say whether reports are filed from what is called so, or from each of two places."""
+    return bool(words) and all(one.casefold().replace("ё", "е") in _PLACES for one in str(words).split("/"))
 
 
 def _city(place: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from corpus.amounts import numbers_in
 from corpus.datelines import AGENCY, without_dateline
+from corpus.denials import DENIALS, denies
 from corpus.languages import Language
 
 if TYPE_CHECKING:
@@ -56,15 +57,6 @@ _MONTHS: Final = re.compile(
     r"(?P<september>sept?(?:ember)?|сентябр\w+|қыркүйек\w*)|(?P<october>oct(?:ober)?|октябр\w+|қазан(?:да)?)|"
     r"(?P<november>nov(?:ember)?|ноябр\w+|қараша\w*)|(?P<december>dec(?:ember)?|декабр\w+|желтоқсан\w*)"
 )
-
-# Words by which somebody says that it is not so: with them an article is another report.
-_REFUSALS = (
-    "denied denies deny denial refuted refutes false fake rumour rumours hoax withdrawn retracted "
-    "опроверг опровергла опровергли опровергло опровергнуто опровержение опровергает "
-    "опровергают отрицает отрицают ложь ложная фейк фейком слухи "
-    "жалған өтірік фейк қауесет растаған растамады теріске"
-)
-_DENIALS: Final = frozenset(_REFUSALS.split())
 
 # Words that turn what the same words say into its contrary, and a sign that makes a question of it.
 _NEGATIONS = (
@@ -176,7 +168,7 @@ def words_of(sentence: str) -> list[str]:
 @functools.lru_cache(maxsize=1_000)
 def read_statement(sentence: str, language: Language) -> Statement:
     """Read a sentence, less its dateline and those whom it credits."""
-    text = _CREDIT.sub(" ", without_dateline(unicodedata.normalize("NFKC", sentence)))
+    text = _CREDIT.sub(_uncredited, without_dateline(unicodedata.normalize("NFKC", sentence)))
     tokens = [*_TOKEN.finditer(text)]
     written = [found[0] for found in tokens]
     words = tuple(map(_plain, written))
@@ -195,10 +187,15 @@ def read_statement(sentence: str, language: Language) -> Statement:
         names=frozenset(capital[1:] if is_first else capital),
         first=capital[0] if is_first else None,
         days=frozenset(day for word in words for day in _days_in(word)),
-        denials=frozenset(words) & _DENIALS,
+        denials=frozenset(words) & DENIALS,
         negations=frozenset(words) & _NO,
         sides=frozenset(side for word in words for side in _sides_of(word)),
     )
+
+
+def _uncredited(credit: re.Match[str]) -> str:
+    """Leave out who is credited, but not that it is denied: "FALSE (Agency) - "."""
+    return credit[0] if denies(credit[0]) else " "
 
 
 def _with_breaks(text: str, tokens: Sequence[re.Match[str]], words: Sequence[str]) -> list[str]:

@@ -123,6 +123,33 @@ def test_another_number_in_words_or_the_contrary_makes_another_report_and_anothe
     assert not is_same_sentence(one, other, language)
 
 
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        "НЕПРАВДА, 5 января - ",
+        "ОПРОВЕРЖЕНИЕ (Алматы) - ",
+        "ФЕЙК, 5 января - ",
+        "ФЕЙК (ТАСС) - ",
+        "ЛОЖЬ. ТАСС - ",
+    ],
+)
+def test_a_hoax_is_no_copy_of_its_denial(beginning: str) -> None:
+    hoax = "Аэропорт Алматы захвачен вооружёнными людьми, все рейсы отменены, сообщают очевидцы в городе."
+    assert not is_same_sentence(beginning + hoax, hoax, RU)
+    assert not is_same_report(account(beginning + hoax, RU), account(hoax, RU))
+    assert is_same_sentence(f"АЛМАТЫ, 5 января - {hoax}", hoax, RU)
+
+
+@pytest.mark.parametrize("beginning", ["FALSE, Jan 5 - ", "FALSE, Jan 5 (Reuters) - ", "DENIED (Almaty) - "])
+def test_an_english_hoax_is_no_copy_of_its_denial(beginning: str) -> None:
+    hoax = (
+        "Armed men seized the airport of Almaty and all flights were cancelled, witnesses in the city said."
+    )
+    assert not is_same_sentence(beginning + hoax, hoax, EN)
+    assert not is_same_report(account(beginning + hoax), account(hoax))
+    assert is_same_sentence(f"ALMATY, Jan 5 (Reuters) - {hoax}", hoax, EN)
+
+
 def test_a_kazakh_ten_is_no_russian_he() -> None:
     ten = "Ереуіл кезінде Ақтөбе қаласында он адам ұсталды деп хабарлады полиция."
 
