@@ -34,18 +34,22 @@ def feed() -> None:
 
 @feed.command()
 @click.argument("url")
-@click.option(
-    "--every", "every_s", type=Duration(), default="5m", show_default=True, help="How often to look."
-)
-@click.option("--source", help="Who publishes it; without it, what the feed calls itself.")
+@click.option("--every", "every_s", type=Duration(), help="How often to look; 5m where nobody says it.")
+@click.option("--source", help="Who publishes it; without it, or with '', what the feed calls itself.")
 @click.option("--language", type=click.Choice(["en", "ru", "kk"]), help="Told from each text without it.")
 @click.pass_context
-def add(context: click.Context, url: str, every_s: int, source: str | None, language: str | None) -> None:
-    """Follow the feed at URL, or the one that the page at URL names."""
+def add(
+    context: click.Context, url: str, every_s: int | None, source: str | None, language: str | None
+) -> None:
+    """Follow the feed at URL, or the one that the page at URL names.
+
+    Of a feed that is followed already only what is stated here is changed.
+    """
     from bot.feeding import add_feed  # noqa: PLC0415
 
     with explained():
-        stated = {name: value for name, value in (("source", source), ("language", language)) if value}
+        told = {"source": source and source.strip(), "language": language}
+        stated = {name: value for name, value in told.items() if value is not None}
         add_feed(settings_of(context), url, every_s=every_s, stated=stated)
 
 

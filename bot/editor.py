@@ -111,17 +111,16 @@ class Editor:
 
     def add_feed(self, url: str) -> "Subscription | Rejected":
         """Follow a feed, or that of a page; one that is followed already is left as it is."""
-        from corpus.subscribing import EVERY_S, Subscription, subscribe  # noqa: PLC0415 (as above)
+        from corpus.subscribing import Subscription, subscribe  # noqa: PLC0415 (as above)
 
         try:
             known = self._corpus.feeds.find(url)
         except UnknownFeed:
             known = None
         if known is not None and not known.is_stopped:
-            return Subscription(known, is_new=False, entries=0)
-        stated, every_s = (known.stated, known.every_s) if known else ({}, EVERY_S)
+            return Subscription(known, before=known, entries=0)
         try:
-            return subscribe(self._corpus, self._fetcher, url, stated=stated, every_s=every_s)
+            return subscribe(self._corpus, self._fetcher, url)
         except (FetchFailed, UnreadableSource) as error:
             return Rejected(url, str(error))
 

@@ -20,7 +20,7 @@ from corpus.feeds import EntryCounts, Feed, FeedId
 from corpus.fetching import Fetcher
 from corpus.polling import Poll, Ways, poll_feed
 from corpus.store import Corpus
-from corpus.subscribing import subscribe
+from corpus.subscribing import Subscription, subscribe
 
 log = logging.getLogger(__name__)
 
@@ -34,18 +34,33 @@ LOOK_EVERY_S = 5.0
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
 
-def add_feed(settings: Settings, url: str, *, every_s: int, stated: Mapping[str, str]) -> None:
+def add_feed(settings: Settings, url: str, *, every_s: int | None, stated: Mapping[str, str]) -> None:
     """Keep a feed and say so."""
     with open_corpus(settings) as corpus, make_fetcher(settings) as fetcher:
         found = subscribe(corpus, fetcher, url, stated=stated, every_s=every_s)
-    what = "added" if found.is_new else "changed"
-    click.echo(
-        f"{what} feed {found.feed.id}: {visible(found.feed.name)}, {found.entries} entries, "
-        f"every {duration(found.feed.every_s)}"
-    )
+    click.echo(visible(_told_of(found)))
     if visible(found.feed.url) != url:
         click.echo(f"its address is {visible(found.feed.url)}")
     click.echo("a running bot polls it; without one, `crisisbot feed poll` does")
+
+
+def _told_of(found: Subscription) -> str:
+    feed, before = found.feed, found.before
+    what = f"feed {feed.id}: {feed.name}, {found.entries} entries, every {duration(feed.every_s)}"
+    if before is None:
+        return f"added {what}"
+    changes = [*_changes(before, feed), *(["it is polled again"] if before.is_stopped else [])]
+    return f"changed {what}; {', '.join(changes)}" if changes else f"unchanged {what}"
+
+
+def _changes(before: Feed, now: Feed) -> Iterator[str]:
+    """Say what is stated of a feed that was not so before."""
+    for name in ("source", "language"):
+        old, new = before.stated.get(name), now.stated.get(name)
+        if old != new:
+            yield f"its {name} was {old or 'not stated'} before"
+    if before.every_s != now.every_s:
+        yield f"it was every {duration(before.every_s)} before"
 
 
 def list_feeds(settings: Settings, *, as_json: bool) -> None:

@@ -23,11 +23,16 @@ FEEDS_TRIED = 5
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A feed that is polled now: whether it is new, and how many entries it has just now."""
+    """A feed that is polled now, what it was before (None: it is new), and its entries just now."""
 
     feed: Feed
-    is_new: bool
+    before: Feed | None
     entries: int
+
+    @property
+    def is_new(self) -> bool:
+        """Say whether nobody followed it before."""
+        return self.before is None
 
 
 def subscribe(
@@ -36,25 +41,29 @@ def subscribe(
     url: str,
     *,
     stated: Mapping[str, str] | None = None,
-    every_s: int = EVERY_S,
+    every_s: int | None = None,
     now: datetime | None = None,
 ) -> Subscription:
     """Keep a feed, a news sitemap or the feed of a page, after a look at it.
+
+    What is not stated of one that is followed already stays as it was; "" takes back what was stated.
 
     Raises:
         FetchFailed: it cannot be had.
         UnreadableSource: it is no feed, and names none.
     """
     address, parsed = find_feed(fetcher, url)
-    known = {canonical(feed.url): feed.url for feed in corpus.feeds.all()}
-    feed, is_new = corpus.feeds.add(
-        known.get(canonical(address), address),
+    followed = {canonical(feed.url): feed for feed in corpus.feeds.all()}
+    before = followed.get(canonical(address))
+    told = {**(before.stated if before else {}), **(stated or {})}
+    feed, _ = corpus.feeds.add(
+        before.url if before else address,
         title=parsed.title,
-        stated=stated or {},
-        every_s=every_s,
+        stated={name: value for name, value in told.items() if value},
+        every_s=every_s or (before.every_s if before else EVERY_S),
         now=now or datetime.now(UTC),
     )
-    return Subscription(feed, is_new, len(parsed.entries) + len(parsed.children))
+    return Subscription(feed, before, len(parsed.entries) + len(parsed.children))
 
 
 def find_feed(fetcher: Fetcher, url: str) -> tuple[str, ParsedFeed]:

@@ -110,6 +110,24 @@ def test_the_feed_of_a_page_is_found_and_adding_it_again_changes_it(terminal: Te
     assert told["entries"] == {"read": 0, "waiting": 0, "given_up": 0, "astray": 0}
 
 
+def test_what_is_not_stated_of_a_feed_again_stays_and_what_changes_is_said(
+    terminal: Terminal, web: Web
+) -> None:
+    url = web.url("/feed")
+    terminal.says("feed", "add", url, "--source", "My Source", "--language", "en", "--every", "1m")
+    again = terminal.says("feed", "add", url).splitlines()[0]
+    assert again == "unchanged feed 1: My Source, 1 entries, every 1m"
+    changed = terminal.says("feed", "add", url, "--source", "Orda", "--every", "2h").splitlines()[0]
+    assert changed == (
+        "changed feed 1: Orda, 1 entries, every 2h; its source was My Source before, it was every 1m before"
+    )
+    told = json.loads(terminal.says("feed", "list", "--json"))
+    assert (told["stated"], told["every_seconds"]) == ({"source": "Orda", "language": "en"}, 7200)
+    back = terminal.says("feed", "add", url, "--source", "").splitlines()[0]
+    assert back.endswith("every 2h; its source was Orda before")
+    assert json.loads(terminal.says("feed", "list", "--json"))["stated"] == {"language": "en"}
+
+
 def test_what_is_wrong_with_a_feed_and_its_entries_is_shown(terminal: Terminal, web: Web) -> None:
     item = f"<item><title>Gone</title><link>{web.url('/gone')}</link></item>"
     web.says("/feed", feed(web, item), content_type="text/xml")
