@@ -125,7 +125,7 @@ def _read(
         return Change.UNCHANGED, after
     refuse_beginning(page.article.text, before.text)
     headline = _hash(page.article.title)
-    change = corpus.put(
+    change = corpus.correct(
         replace(
             page.article,
             key=known.key,
@@ -135,8 +135,11 @@ def _read(
             author=before.author,
             url=before.url,
             published=before.published,
-        )
+        ),
+        of=before.id,
     )
+    if change is None:  # it says what somebody else stored meanwhile, which is looked at the next time
+        return Change.UNCHANGED, after
     return change, replace(after, etag=page.etag, last_modified=page.last_modified, headline=headline)
 
 

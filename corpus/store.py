@@ -79,6 +79,15 @@ class Corpus:
         with self._database.changing() as connection:
             return writing.put(connection, article, cut, restore=restore)
 
+    def correct(self, article: Article, *, of: RevisionId) -> Change | None:
+        """Store what an article says now, as long as this revision of it is current; None where it is not.
+
+        One that was removed meanwhile stays removed.
+        """
+        cut = split(article.text, article.language)
+        with self._database.changing() as connection:
+            return writing.correct(connection, article, cut, of=of)
+
     def remove(self, article_id: ArticleId, *, because: str) -> Revision:
         """Take an article out of all answers; its revisions stay, and no source brings it back by itself.
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from corpus.articles import Article, ArticleId, Revision
+from corpus.articles import Article, ArticleId, Revision, RevisionId
 from corpus.changes import Change, record
 from corpus.errors import UnknownArticle
 from corpus.passages import Passage, split
 from corpus.purging import was_purged
-from corpus.reading import current
+from corpus.reading import current, of_key
 from corpus.reports import forget_copies, note_copies, wordings
 from corpus.schema import articles, passages, revisions
 from corpus.stored import passage_id, read_revision
@@ -36,6 +36,16 @@ def put(
     if known.removed_at is not None:
         return _restore(connection, known.id, article, sentences) if restore else Change.STAYS_REMOVED
     return _revise(connection, known.id, article, sentences)
+
+
+def correct(
+    connection: sa.Connection, article: Article, sentences: Sequence[Passage], *, of: RevisionId
+) -> Change | None:
+    """Store an article as `put` does, while this is its current revision; None where it has another one."""
+    newest = of_key(connection, article.key)
+    if newest is not None and newest.id != of:
+        return None
+    return put(connection, article, sentences, restore=False)
 
 
 def remove(connection: sa.Connection, article_id: ArticleId, *, because: str) -> Revision:

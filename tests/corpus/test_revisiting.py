@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import closing
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
 
+from corpus import revisiting
 from corpus.articles import Article
 from corpus.deciding import VISITS_AFTER, VISITS_AT_ONCE
 from corpus.fetching import Fetcher
 from corpus.revisiting import revisit
 from corpus.schema import entries
-from corpus.sources.arrivals import Origin
+from corpus.sources.arrivals import Origin, read_again
 from corpus.store import Change, Corpus
 from tests.corpus.newsstand import PAGE_TEXT, Item, Place, page
 from tests.fakes.passing import BEGINNING
@@ -23,6 +24,8 @@ from tests.fakes.web import Web
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from corpus.sources.pages import Page
 
 CORRECTED = PAGE_TEXT.replace("hundreds", "thousands")
 TEN_MINUTES = 600
@@ -228,6 +231,40 @@ def test_old_articles_removed_ones_and_what_persons_added_are_not_visited(place:
     place.passing.pass_by(TEN_MINUTES)
     assert place.poll().changes == Counter()
     assert place.asked() == ["/feed"]
+
+
+def test_what_an_admin_stores_while_a_page_is_read_is_not_overwritten(
+    read: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_meanwhile(*told: Any, **more: Any) -> Page | None:  # noqa: ANN401 (as it is called)
+        by_hand = {"text": "By hand.", "url": read.web.url("/news/1"), "title": "Gas"}
+        read.corpus.put(Article.parse(by_hand, key="any", obtained="file", source="me"))
+        return read_again(*told, **more)
+
+    monkeypatch.setattr(revisiting, "read_again", read_meanwhile)
+    says(read, CORRECTED)
+    read.passing.pass_by(TEN_MINUTES)
+    assert read.poll().changes == Counter()
+    (revision,) = read.corpus.articles()
+    assert (revision.text, revision.obtained, revision.number) == ("By hand.", "file", 2)
+
+
+def test_a_correction_that_came_too_late_is_read_the_next_time(
+    read: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_meanwhile(*told: Any, **more: Any) -> Page | None:  # noqa: ANN401 (as it is called)
+        other = {"text": f"{PAGE_TEXT} Other.", "url": read.web.url("/news/1"), "title": "Gas"}
+        read.corpus.put(Article.parse(other, key="any", obtained="feed", source="Other"))
+        return read_again(*told, **more)
+
+    says(read, CORRECTED, etag='"two"')
+    with monkeypatch.context() as patch:
+        patch.setattr(revisiting, "read_again", read_meanwhile)
+        read.passing.pass_by(TEN_MINUTES)
+        assert read.poll().changes == Counter()
+    read.passing.pass_by(3600)
+    assert read.poll().changes == Counter({Change.REVISED: 1})
+    assert [revision.text for revision in read.corpus.articles()] == [CORRECTED]
 
 
 def test_what_a_feed_holds_itself_is_not_looked_for_on_the_page(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -219,6 +220,21 @@ def test_a_person_can_bring_it_back_as_it_was_or_changed(corpus: Corpus, title: 
     assert (revision.title, revision.number) == (title, number)
     assert len(corpus.passage_ids()) == 4
     assert corpus.put(write_article(title=title)) is Change.UNCHANGED
+
+
+def test_a_correction_is_of_the_revision_that_was_read_or_of_none(corpus: Corpus) -> None:
+    article = write_article()
+    corpus.put(article)
+    read = corpus.find(article.key)
+    assert read is not None
+    corrected, other = (replace(article, text=f"{word}. {TEXT}") for word in ("Corrected", "Other"))
+    assert corpus.correct(corrected, of=read.id) is Change.REVISED
+    assert corpus.correct(other, of=read.id) is None
+    (revision,) = corpus.articles()
+    assert (revision.text, revision.number) == (corrected.text, 2)
+    corpus.remove(revision.article_id, because="wrong")
+    assert corpus.correct(other, of=revision.id) is Change.STAYS_REMOVED
+    assert corpus.articles() == []
 
 
 def test_restoring_what_was_never_removed_is_an_ordinary_put(corpus: Corpus) -> None:
