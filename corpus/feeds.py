@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from corpus.database import Database
 from corpus.errors import UnknownFeed
-from corpus.purging import keys_of
+from corpus.purging import keys_of, stored_key
 from corpus.schema import articles, entries, feeds
 from corpus.urls import canonical
 from corpus.visits import Visit, columns_of, visit_of
@@ -237,20 +237,16 @@ class Feeds:
             return {FeedId(one): EntryCounts(*counted) for one, *counted in connection.execute(statement)}
 
     def record(self, claimed: Feed, entry: KnownEntry) -> Feed | None:
-        """Note what became of an entry, and keep the claim; None when the feed is another's now, or gone."""
+        """Note what became of an entry, and keep the claim; None when the feed is another's now, or gone.
+
+        Of an article that was purged meanwhile the hash of its key alone is noted, and nothing of its page.
+        """
         until = max(entry.seen_at + CLAIM, claimed.claimed_until or entry.seen_at)
-        told = {
-            "digest": entry.digest,
-            "article_key": entry.article_key,
-            "problem": entry.problem,
-            "failures": entry.failures,
-            "seen_at": entry.seen_at,
-            **columns_of(entry.visit),
-        }
         ours = (entries.c.feed_id == claimed.id) & (entries.c.entry == entry.name)
-        with self._database.writing() as connection:
+        with self._database.changing() as connection:  # so that no purge comes in between
             if not connection.execute(_if_ours(claimed).values(claimed_until=until)).rowcount:
                 return None
+            told = _told(connection, entry)
             if not connection.execute(entries.update().where(ours).values(**told)).rowcount:
                 connection.execute(entries.insert().values(feed_id=claimed.id, entry=entry.name, **told))
             return _feed(connection.execute(sa.select(feeds).where(feeds.c.id == claimed.id)).one())
@@ -281,6 +277,19 @@ def _is_waiting() -> sa.ColumnElement[bool]:
 def _if_ours(claimed: Feed) -> sa.Update:
     """Change a feed only while the claim is the one that was made: its end tells it from all others."""
     return feeds.update().where(feeds.c.id == claimed.id, feeds.c.claimed_until == claimed.claimed_until)
+
+
+def _told(connection: sa.Connection, entry: KnownEntry) -> Mapping[str, object]:
+    """Write an entry into columns of `entries`."""
+    key = entry.article_key and stored_key(connection, entry.article_key)
+    return {
+        "digest": entry.digest,
+        "article_key": key,
+        "problem": entry.problem,
+        "failures": entry.failures,
+        "seen_at": entry.seen_at,
+        **columns_of(entry.visit if key == entry.article_key else None),
+    }
 
 
 def _feed(row: sa.Row[Any]) -> Feed:

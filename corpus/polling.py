@@ -259,7 +259,7 @@ class _Polling:
         failures = deciding.tries_used(error, tries, is_named=is_named)
         key = before.article_key if before else entry.url and canonical(entry.url)
         stored = key and self._corpus.stored_key(key)
-        visit = before.visit if before else None
+        visit = before.visit if before and before.article_key == stored else None
         return KnownEntry(entry.name, entry.digest, stored, self._ways.now(), reason(error), failures, visit)
 
     def _visit_pages(self) -> None:

@@ -12,6 +12,7 @@ import pytest
 from corpus.errors import UnknownFeed
 from corpus.feeds import CLAIM, NEVER, TRIES, EntryCounts, Feed, KnownEntry
 from corpus.visits import Visit
+from tests.fakes.articles import write_article
 
 if TYPE_CHECKING:
     from corpus.store import Corpus
@@ -203,3 +204,14 @@ def test_pages_are_visited_when_their_time_comes_the_longest_waiting_first(corpu
     assert corpus.feeds.to_visit(feed.id, NOON + SECOND) == [known[1], known[0]]
     counts = corpus.feeds.counts()[feed.id]
     assert (counts.astray, counts.astray_example) == (4, "gone")
+
+
+def test_what_is_noted_of_an_article_that_was_purged_a_moment_ago_is_its_hash(corpus: Corpus) -> None:
+    article = write_article()
+    corpus.put(article)
+    feed = add(corpus)
+    claimed = claim(corpus, feed)
+    corpus.purge(corpus.articles()[0].article_id, because="a court says so")
+    corpus.feeds.record(claimed, entry(article_key=article.key, visit=Visit(NOON, NOON, headline="h")))
+    assert corpus.feeds.known(feed.id, ["a"]) == {"a": entry(article_key=corpus.stored_key(article.key))}
+    assert corpus.stored_key(article.key) != article.key

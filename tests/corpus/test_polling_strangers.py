@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from corpus import taking
 from corpus.articles import Article
 from corpus.deciding import ENTRIES_AT_ONCE
+from corpus.errors import FetchFailed
 from corpus.feeds import TRIES, Feed, KnownEntry
 from corpus.fetching import Fetcher, Time
 from corpus.polling import Poll, Ways, poll_feed
@@ -419,3 +420,24 @@ def test_no_feed_keeps_the_address_of_what_was_purged(strangers: Strangers) -> N
     assert len(kept) == 2
     assert not any("secret" in row for row in kept)
     assert strangers.texts() == []
+
+
+def test_no_feed_keeps_a_headline_of_what_is_purged_while_its_page_is_read(
+    strangers: Strangers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def purge_and_fail(*_: object) -> Arrival:
+        strangers.corpus.purge(strangers.corpus.articles()[0].article_id, because="a court says so")
+        raise FetchFailed("it does not answer")
+
+    address = "http://news.example/secret"
+    strangers.site("news.example").says("/secret", page(SAFE))
+    strangers.announces("news.example", item(address))
+    feed = strangers.follow("http://news.example/feed")
+    strangers.poll(feed)
+    strangers.announces("news.example", item(address, summary="Corrected…"))
+    strangers.passing.pass_by(60)
+    monkeypatch.setattr(taking, "read_entry", purge_and_fail)
+    assert strangers.poll(feed).unread == 1
+    (known,) = strangers.corpus.feeds.waiting(feed.id)
+    assert (known.article_key or "").startswith("purged:")
+    assert known.visit is None
