@@ -1,18 +1,24 @@
 """Articles from files, folders and patterns: .txt, .md with a header, .html, .jsonl, .pdf, .docx, .eml."""
 
+import errno
 import hashlib
 import os
 import re
 import stat
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from corpus.articles import Article, Revision
 from corpus.errors import InvalidArticle, UnreadableSource
-from corpus.sources.folders import leads_out, select, together
+from corpus.sources.folders import select, together
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
 from corpus.sources.markdown import parse_markdown
+
+#: What stands where a file was found before.
+LEADS_OUT = "it is a link by now, and leads out of the folder"
 
 #: Bytes of one file; the largest news archives in one file are split by the year.
 LARGEST_FILE = 200_000_000
@@ -131,12 +137,10 @@ def shown(path: Path | str) -> str:
 def _content(path: Path, within: Path | None) -> bytes:
     largest = LARGEST_DOCUMENT if path.suffix.lower() in _DOCUMENTS else LARGEST_FILE
     try:
-        with open(path, "rb", opener=_without_waiting) as file:
+        with _opened(path, within) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadableSource("it is no file")
-            if within is not None and (leads_out(path, within) or not os.path.samestat(status, path.stat())):
-                raise UnreadableSource("it is a link by now, and leads out of the folder")
             size = status.st_size
             content = file.read(largest + 1) if size <= largest else b""
     except OSError as error:
@@ -144,6 +148,42 @@ def _content(path: Path, within: Path | None) -> bytes:
     if max(size, len(content)) > largest:  # it may have grown
         raise UnreadableSource(f"{max(size, len(content)):,} bytes are too many; the limit is {largest:,}")
     return content
+
+
+def _opened(path: Path, within: Path | None) -> BinaryIO:
+    """Open a file; one `within` a folder step by step, so that no link that comes meanwhile leads out of it.
+
+    Names are looked up once: what a name stands for now may be another thing than what was opened.
+    """
+    if within is None:
+        return open(path, "rb", opener=_without_waiting)
+    folder, real = Path(os.path.realpath(within)), Path(os.path.realpath(path))
+    if not real.is_relative_to(folder):
+        raise UnreadableSource(LEADS_OUT)
+    *folders, name = real.relative_to(folder).parts
+    with ExitStack() as opened:
+        above = _open_folder(folder, None, opened)
+        for one in folders:
+            above = _open_folder(one, above, opened)
+        try:
+            file = os.open(name, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW, dir_fd=above)
+        except OSError as error:
+            raise _why_closed(error) from error
+    return os.fdopen(file, "rb")
+
+
+def _open_folder(name: str | Path, above: int | None, opened: ExitStack) -> int:
+    try:
+        folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=above)
+    except OSError as error:
+        raise _why_closed(error) from error
+    opened.callback(os.close, folder)
+    return folder
+
+
+def _why_closed(error: OSError) -> Exception:
+    """Say what stands where a name was a folder or a plain file before."""
+    return UnreadableSource(LEADS_OUT) if error.errno in {errno.ELOOP, errno.ENOTDIR} else error
 
 
 def _without_waiting(path: str, flags: int) -> int:

@@ -76,11 +76,6 @@ def walk(folder: Path) -> Selection:
     return _selected(folder, files, links, tuple(sorted(closed)))
 
 
-def leads_out(path: str | Path, folder: Path) -> bool:
-    """Say whether a path is not in a folder when all links are followed."""
-    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
-
-
 def _sort(entry: os.DirEntry[str], files: list[str], folders: list[str], links: list[str]) -> None:
     """Put a folder's entry with the files, the folders or the links, or with none of them."""
     if entry.name.startswith(_HIDDEN):
@@ -120,9 +115,14 @@ def _why_astray(link: str, folder: Path) -> str | None:
     except OSError as error:
         is_circle = error.errno == errno.ELOOP
         return "it is a link that leads in a circle" if is_circle else error.strerror or str(error)
-    if leads_out(link, folder):
+    if _leads_out(link, folder):
         return "it is a link that leads out of the folder, so it is not followed; name it to have it read"
     return None
+
+
+def _leads_out(path: str | Path, folder: Path) -> bool:
+    """Say whether a path is not in a folder when all links are followed."""
+    return not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
 
 
 def _fitting(pattern: Path) -> Selection:

@@ -8,6 +8,7 @@ import socket
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,6 +18,9 @@ from corpus.languages import Language
 from corpus.sources import files
 from corpus.sources.files import Rejected, bundled_digest, read_bundled, read_files
 from corpus.store import Change, Corpus
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MEMORY = Path("/proc/self/mem")
 
@@ -269,6 +273,43 @@ def test_a_link_or_a_pipe_that_took_a_files_place_meanwhile_is_not_read(tmp_path
         Rejected(str(first), "it is a link by now, and leads out of the folder"),
         Rejected(str(second), "it is no file"),
     ]
+
+
+@pytest.mark.parametrize("swapped", ["a.txt", ""])
+def test_a_link_that_is_no_link_while_it_is_looked_at_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, swapped: str
+) -> None:
+    secret = write(tmp_path / "secrets" / "a.txt", "The password is 1234.")
+    found = write(tmp_path / "drop" / "news" / "a.txt", "It was calm.")
+    reading = read_files([tmp_path / "drop"])
+    name, away = tmp_path / "drop" / "news" / swapped, tmp_path / "away"
+    look, open_, state = os.path.realpath, os.open, os.stat
+
+    def be_link() -> None:
+        if not os.path.islink(name):  # noqa: PTH114 (pathlib asks what is patched here)
+            name.rename(away)
+            name.symlink_to(secret if swapped else secret.parent)
+
+    def be_itself() -> None:
+        if os.path.islink(name):  # noqa: PTH114
+            name.unlink()
+            away.rename(name)
+
+    def swap(do: Callable[..., Any], before: Callable[[], None]) -> Callable[..., Any]:
+        def done(path: Any, *how: Any, **more: Any) -> Any:  # noqa: ANN401 (whatever the system's does)
+            if str(path).endswith((str(found), "a.txt", "news")):
+                before()
+            return do(path, *how, **more)
+
+        return done
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", swap(open_, be_link))
+        patched.setattr(os.path, "realpath", swap(look, be_itself))
+        patched.setattr(Path, "stat", swap(state, be_link))
+        read = [*reading]
+
+    assert read == [Rejected(str(found), "it is a link by now, and leads out of the folder")]
 
 
 def test_sockets_pipes_and_devices_in_a_folder_are_not_waited_for(tmp_path: Path) -> None:
