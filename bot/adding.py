@@ -26,6 +26,12 @@ MOST_KINDS = 5
 
 NO_PLACE = "give files, folders, patterns, or addresses that begin with http:// or https://"
 
+#: What is said of an article that nobody brings back.
+PURGED = (
+    "it was purged on {:%Y-%m-%d}, so it stays away, whatever it says now; "
+    "`crisisbot articles list --removed` says why"
+)
+
 #: What begins so is an address and no file.
 ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
@@ -81,7 +87,10 @@ class _Adding:
                 self.rejected += 1
                 click.echo(f"crisisbot: {visible(one.place)}: {visible(one.reason)}", err=True)
             else:
-                self.counts[self._corpus.put(one, restore=restore)] += 1
+                change = self._corpus.put(one, restore=restore)
+                self.counts[change] += 1
+                if change is Change.STAYS_REMOVED and (day := self._corpus.purged_on(one.key)):
+                    click.echo(f"crisisbot: {visible(one.title)}: {PURGED.format(day)}", err=True)
             self._done = before + (found.done if isinstance(found, Reading) else number)
             tell(self._done)
 

@@ -15,6 +15,12 @@ ADDED_SO_FAR = "what is stored stays; the same command goes on, and `crisisbot s
 REMOVED_SO_FAR = "if nothing was said above, nothing was done; else `crisisbot sync` does the rest"
 PURGED_SO_FAR = "run the same command again: it does what is left to do"
 
+#: What is said where there is nothing left to purge.
+PURGED_BEFORE = (
+    "{} was purged already, on {:%Y-%m-%d}; the reason that was given then stays, and "
+    "`crisisbot articles list --removed` shows it"
+)
+
 #: The number of a revision.
 NUMBER = click.IntRange(1, 2**31 - 1)
 
@@ -188,8 +194,10 @@ def remove(context: click.Context, article_id: int, because: str, *, purge: bool
                     click.confirm(f"Take every word of article {article_id} out for good?", abort=True)
                 copies = ", ".join(map(str, corpus.copies_of(ArticleId(article_id))))
                 with telling(f"Taking every word of article {article_id} out of the database"):
-                    corpus.purge(ArticleId(article_id), because=because)
-                click.echo(f"purged {article_id}")
+                    before = corpus.purge(ArticleId(article_id), because=because)
+                click.echo(
+                    f"purged {article_id}" if before is None else PURGED_BEFORE.format(article_id, before)
+                )
                 if copies:
                     click.echo(f"wire copies of it are still there: {copies}")
             else:

@@ -67,7 +67,10 @@ def _of_the_system(error: OSError) -> str:
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"crisisbot: {message}", err=True)
+    from bot.visible import visible  # noqa: PLC0415 (not for --help)
+
+    lines = map(visible, message.split("\n"))  # messages repeat what others wrote: reasons, names of files
+    click.echo("crisisbot: " + "\n".join(lines), err=True)
     sys.exit(code)
 
 

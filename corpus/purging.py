@@ -23,8 +23,10 @@ from corpus.visits import columns_of
 SECRET = "purged"  # noqa: S105 (its name)
 
 
-def purge(connection: sa.Connection, article_id: ArticleId, *, because: str) -> None:
+def purge(connection: sa.Connection, article_id: ArticleId, *, because: str) -> datetime | None:
     """Empty all rows of an article, removed or not; a purged one is left as it is.
+
+    Return when it was purged, if it was so already.
 
     Raises:
         UnknownArticle: when there is none of that id.
@@ -35,8 +37,9 @@ def purge(connection: sa.Connection, article_id: ArticleId, *, because: str) -> 
             f"there never was an article {article_id}; `crisisbot articles list` shows those there are, and "
             "with --removed those there were"
         )
-    if article.purged_at is not None:
-        return
+    purged_at: datetime | None = article.purged_at
+    if purged_at is not None:
+        return purged_at
     hashed = _hashed(article.key, _secret(connection) or _make_secret(connection))
     forget_copies(connection, article_id)
     _forget_words(connection, article_id)
@@ -58,6 +61,7 @@ def purge(connection: sa.Connection, article_id: ArticleId, *, because: str) -> 
         )
     )
     record(connection, article_id, Change.PURGED)
+    return None
 
 
 def stored_key(connection: sa.Connection, key: str) -> str:
@@ -67,8 +71,14 @@ def stored_key(connection: sa.Connection, key: str) -> str:
 
 def was_purged(connection: sa.Connection, key: str) -> bool:
     """Say whether an article that had this key was purged."""
-    statement = sa.select(articles.c.id).where(articles.c.key.in_(keys_of(connection, key)[1:]))
-    return connection.scalar(statement) is not None
+    return purged_on(connection, key) is not None
+
+
+def purged_on(connection: sa.Connection, key: str) -> datetime | None:
+    """Return when the article that had this key was purged; None where it was not."""
+    statement = sa.select(articles.c.purged_at).where(articles.c.key.in_(keys_of(connection, key)[1:]))
+    moment: datetime | None = connection.scalar(statement)
+    return moment
 
 
 def keys_of(connection: sa.Connection, key: str) -> tuple[str, ...]:

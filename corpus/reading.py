@@ -43,16 +43,32 @@ def live_passages(statement: AnySelect) -> AnySelect:
 
 
 def current(connection: sa.Connection, article_id: ArticleId, *, locked: bool = False) -> Revision:
-    """Return the current revision of an article that is not removed, `locked` against other writers."""
+    """Return the current revision of an article that is not removed, `locked` against other writers.
+
+    Raises:
+        UnknownArticle: when there is none of that id, or what became of it.
+    """
     statement = live(sa.select(revisions)).where(articles.c.id == article_id)
     if locked:  # so that of two who remove it at once one learns that it is gone
         statement = statement.with_for_update(of=articles)
     row = connection.execute(statement).one_or_none()
     if row is None:
-        raise UnknownArticle(
-            f"there is no article {article_id}; `crisisbot articles list` shows those there are"
-        )
+        raise UnknownArticle(_what_became_of(connection, article_id))
     return read_revision(row)
+
+
+def _what_became_of(connection: sa.Connection, article_id: ArticleId) -> str:
+    gone = connection.execute(sa.select(articles).where(articles.c.id == article_id)).one_or_none()
+    if gone is None or gone.removed_at is None:
+        return f"there is no article {article_id}; `crisisbot articles list` shows those there are"
+    listed = "`crisisbot articles list --removed` lists it with others that are gone"
+    if gone.purged_at is not None:
+        day, why = f"{gone.purged_at:%Y-%m-%d}", gone.removed_because
+        return f"article {article_id} was purged on {day} ({why}): nothing that it said is left; {listed}"
+    return (
+        f"article {article_id} was removed on {gone.removed_at:%Y-%m-%d} ({gone.removed_because}); {listed}, "
+        f"and `crisisbot articles restore {article_id}` brings it back"
+    )
 
 
 def of_key(connection: sa.Connection, key: str) -> Revision | None:

@@ -2,6 +2,7 @@
 
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
@@ -106,18 +107,19 @@ class Corpus:
         with self._database.changing() as connection:
             return writing.restore(connection, article_id)
 
-    def purge(self, article_id: ArticleId, *, because: str) -> None:
+    def purge(self, article_id: ArticleId, *, because: str) -> datetime | None:
         """Take all that an article ever said out of the database, for good, whether it is removed already.
 
-        Doing it again cleans what the database keeps of deleted rows again.
+        Doing it again cleans what the database keeps of deleted rows again, and returns when it was purged.
 
         Raises:
             UnknownArticle: when there is none of that id.
             DatabaseUnavailable: when it is purged, but traces of it could not be overwritten yet.
         """
         with self._database.changing() as connection:
-            purging.purge(connection, article_id, because=because)
+            before = purging.purge(connection, article_id, because=because)
         self._database.scrub()
+        return before
 
     def derive(self, progress: Progress = quietly) -> None:
         """Compute what an older version did not compute of stored articles; nothing, once that is done."""
@@ -160,6 +162,11 @@ class Corpus:
                 sa.select(articles.c.removed_because).where(articles.c.key.in_(keys))
             )
             return reason
+
+    def purged_on(self, key: str) -> datetime | None:
+        """Return when the article with this key was purged; None where it was not."""
+        with self._database.reading() as connection:
+            return purging.purged_on(connection, key)
 
     def stored_key(self, key: str) -> str:
         """Return under which key an article is known that somebody calls so: a purged one has a hash."""

@@ -273,7 +273,7 @@ def test_a_removed_article_vanishes_from_answers_and_stays_away(crisisbot: Comma
     assert first["title"] not in crisisbot.titles()
     again = crisisbot.types("articles", "remove", str(first["id"]))
     assert again.exit_code == 2
-    assert again.stderr.startswith(f"crisisbot: there is no article {first['id']}")
+    assert again.stderr.startswith(f"crisisbot: article {first['id']} was removed on ")
 
 
 def test_sync_twice_does_nothing_the_second_time(nothing_yet: CommandLine) -> None:

@@ -155,6 +155,21 @@ def test_removed_articles_are_listed_with_the_reason_and_keep_their_history(
     assert "Five shops" in crisisbot.says("articles", "show", changed, "--revision", "1")
 
 
+@pytest.mark.parametrize("command", ["show", "remove"])
+def test_of_a_removed_article_is_said_when_and_why_it_was_removed_and_the_way_back(
+    crisisbot: CommandLine, changed: str, command: str
+) -> None:
+    crisisbot.says("articles", "remove", changed, "--because", "with\x1b[2Jdrawn")
+    result = crisisbot.types("articles", command, changed)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(
+        rf"crisisbot: article {changed} was removed on \d{{4}}-\d\d-\d\d \(with \[2Jdrawn\); "
+        r"`crisisbot articles list --removed` lists it with others that are gone, and "
+        rf"`crisisbot articles restore {changed}` brings it back\n",
+        result.stderr,
+    )
+
+
 def test_a_purged_article_leaves_a_line_and_no_word(
     crisisbot: CommandLine, changed: str, tmp_path: Path
 ) -> None:
@@ -165,11 +180,19 @@ def test_a_purged_article_leaves_a_line_and_no_word(
     line = crisisbot.says("articles", "list", "--removed")
     assert re.fullmatch(rf" *{changed}  \d{{4}}-\d\d-\d\d  \(purged\): a witness asked\n", line)
     assert "nothing that it said is left" in crisisbot.says("articles", "history", changed)
+    for command in (["show", changed], ["remove", changed]):
+        result = crisisbot.types("articles", *command)
+        assert result.exit_code == 2
+        assert re.search(rf"article {changed} was purged on \d.*\(a witness asked\): nothing", result.stderr)
     for command in (["show", changed, "--revision", "1"], ["diff", changed]):
         result = crisisbot.types("articles", *command)
         assert result.exit_code == 2
         assert f"article {changed} was purged on" in result.stderr
-    assert crisisbot.says("add", str(tmp_path / "five.txt")) == "1 stays removed\n"
-    crisisbot.says("articles", "remove", changed, "--purge")  # once more: nothing happens
+    again = crisisbot.types("add", str(tmp_path / "five.txt"))
+    assert (again.exit_code, again.stdout) == (0, "1 stays removed\n")
+    assert re.search(r"^crisisbot: .*: it was purged on \d{4}-\d\d-\d\d, so it stays away", again.stderr)
+    once_more = crisisbot.says("articles", "remove", changed, "--purge", "--because", "another reason")
+    assert re.match(rf"{changed} was purged already, on \d{{4}}-\d\d-\d\d; the reason that was", once_more)
+    assert "a witness asked" in crisisbot.says("articles", "list", "--removed")
     for file in crisisbot.data.glob("corpus.sqlite*"):
         assert b"Eight people" not in file.read_bytes()

@@ -44,7 +44,7 @@ TAKES_IN = {
 
 #: What commands may say when another one works against them: nothing is lost by that, and they say it.
 MAY_SAY = {
-    "remove": ("is removed already", "could not be overwritten yet", "there is no article"),
+    "remove": ("was removed on", "was purged on", "could not be overwritten yet", "there is no article"),
     "purge": ("could not be overwritten yet",),
     "poll": ("is polled by another process just now",),
     "rollback": ("there is no older generation", "there is no generation"),
