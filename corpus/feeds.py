@@ -11,8 +11,8 @@ import sqlalchemy as sa
 
 from corpus.database import Database
 from corpus.errors import UnknownFeed
-from corpus.purging import keys_of, stored_key
-from corpus.schema import articles, entries, feeds
+from corpus.purging import stored_key
+from corpus.schema import entries, feeds
 from corpus.urls import canonical
 from corpus.visits import Visit, columns_of, visit_of
 
@@ -189,21 +189,14 @@ class Feeds:
     def key_of(self, feed: Feed, name: str) -> str:
         """Return under which key an entry without an address is an article; two feeds may call theirs alike.
 
-        One that is known keeps its own. So does one of a feed that was removed, from when keys named no feed.
+        One that is known keeps its own, which named no feed once; nothing else tells whose such a key was.
         """
-        shared, told = f"feed:{name}", f"{canonical(feed.url)}\x1f{name}"
         named = sa.select(entries.c.article_key)
         with self._database.reading() as connection:
             known = named.where(entries.c.feed_id == feed.id, entries.c.entry == name)
             if (key := connection.scalar(known)) is not None:
                 return str(key)
-            both = keys_of(connection, shared)
-            is_there = connection.scalar(sa.select(articles.c.id).where(articles.c.key.in_(both)))
-            if (
-                is_there is not None
-                and connection.scalar(named.where(entries.c.article_key.in_(both))) is None
-            ):
-                return shared
+        told = f"{canonical(feed.url)}\x1f{name}"
         return f"feed:{hashlib.sha256(told.encode(errors='replace')).hexdigest()}"
 
     def waiting(self, feed_id: FeedId) -> list[KnownEntry]:

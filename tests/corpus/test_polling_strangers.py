@@ -213,11 +213,20 @@ def test_entries_that_were_one_article_are_parted_and_none_is_doubled(strangers:
     ]
 
 
+def test_an_article_of_a_feed_that_was_removed_is_no_other_feeds_to_revise(strangers: Strangers) -> None:
+    key = f"feed:{Entry('1').name}"  # as an older version stored it
+    strangers.corpus.put(Article.parse({"text": "It was calm."}, key=key, obtained="feed", source="One"))
+    feed = announce_by_id(strangers, "two.example", "It was not calm.")
+    assert strangers.poll(feed).changes == Counter({Change.ADDED: 1})
+    assert sorted(strangers.texts()) == ["It was calm.", "It was not calm."]
+
+
 def test_an_article_of_an_entry_whose_feed_was_removed_is_not_doubled_when_it_comes_back(
     strangers: Strangers,
 ) -> None:
-    key = f"feed:{Entry('1').name}"  # as an older version stored it
-    strangers.corpus.put(Article.parse({"text": "It was calm."}, key=key, obtained="feed", source="One"))
+    feed = announce_by_id(strangers, "one.example", "It was calm.")
+    strangers.poll(feed)
+    strangers.corpus.feeds.remove(feed.id)
     feed = announce_by_id(strangers, "one.example", "It was not calm.")
     assert strangers.poll(feed).changes == Counter({Change.REVISED: 1})
     assert strangers.texts() == ["It was not calm."]
