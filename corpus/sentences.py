@@ -66,6 +66,13 @@ _MISSED = re.compile(
     r"|[^\W\d_]{4}\.\s++(?=\d)"
 )
 
+_END = re.compile(r"[.!?…]")
+
+
+def has_sentence(text: str) -> bool:
+    """Say whether a sentence ends somewhere in a text; in a menu none does."""
+    return _END.search(text) is not None
+
 
 def starts(text: str, language: Language) -> list[int]:
     """Give the offsets in a paragraph at which its sentences begin, in order; the first is 0."""

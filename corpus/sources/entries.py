@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from corpus.articles import Article, Published
+from corpus.sentences import has_sentence
 from corpus.sources.asides import without_asides
 from corpus.sources.fragments import gist, text_of
 from corpus.urls import canonical
@@ -29,8 +30,6 @@ _GOES_ON = re.compile(
 )
 #: Characters of a last line that only says where the text goes on.
 _LAST_LINE = 80
-
-_SENTENCE_END = re.compile(r"[.!?…]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Entry:
         """
         content = self.content or ""
         text = _told(content) if content.count("<") <= MOST_TAGS else ""
-        return text if _SENTENCE_END.search(text) and not is_cut(text) else None
+        return text if has_sentence(text) and not is_cut(text) else None
 
     def article(self, text: str, *, key: str, source: str, stated: Mapping[str, object]) -> Article:
         """Make an article of a text that the feed held.

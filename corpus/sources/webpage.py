@@ -4,7 +4,6 @@ Runs in the limited child process only (`corpus.sources.limited`): trafilatura l
 hundreds of regular expressions, some of which need minutes for a page that is made for it.
 """
 
-import re
 from configparser import ConfigParser
 from contextlib import suppress
 from dataclasses import replace
@@ -12,6 +11,7 @@ from datetime import datetime
 from functools import cache
 
 from corpus.errors import InvalidArticle
+from corpus.sentences import has_sentence
 from corpus.sources.asides import without_asides
 from corpus.sources.formats import decode_page
 from corpus.sources.fragments import text_in
@@ -30,8 +30,6 @@ _TEI_BLOCKS = frozenset(
 
 #: What a page holds that tells machines its text, and the share of this that a page shows by itself at least.
 _TELLS, _LEAST_SHOWN = '"articleBody"', 0.5
-
-_SENTENCE_END = re.compile(r"[.!?…]")
 
 
 def prepare() -> None:
@@ -80,7 +78,7 @@ def parse_html(content: bytes, url: str | None = None) -> dict[str, object]:
     if told is not None and len(text) < _LEAST_SHOWN * len(told.text):  # empty until a browser fills it
         text, page = told.text, page if isinstance(page, Document) else trafilatura.extract_metadata(markup)
     # A menu is what is found where there is no article; it has no sentences.
-    if not isinstance(page, Document) or not _SENTENCE_END.search(text):
+    if not isinstance(page, Document) or not has_sentence(text):
         raise InvalidArticle("no article text was found in the page")
     return {
         "title": page.title or (told.headline if told else ""),
