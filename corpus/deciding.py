@@ -30,6 +30,9 @@ FIRST_RETRY = timedelta(minutes=10)
 VISITS_AFTER = (*(timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6)), *map(timedelta, (1, 3)))
 VISITS_AT_ONCE = 20
 
+#: Pages whose time has come that a poll looks at: those of sites that are left alone are passed over.
+VISITS_LOOKED_AT = 25 * VISITS_AT_ONCE
+
 #: The share of its age after which a page that could not be had is tried again.
 _VISIT_RETRY = 0.25
 

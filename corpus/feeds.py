@@ -205,13 +205,12 @@ class Feeds:
         with self._database.reading() as connection:
             return [_known(row) for row in connection.execute(statement.order_by(entries.c.seen_at))]
 
-    def to_visit(self, feed_id: FeedId, now: datetime) -> list[KnownEntry]:
+    def to_visit(self, feed_id: FeedId, now: datetime, *, limit: int) -> list[KnownEntry]:
         """Return the entries of which the pages are to be read again, the one that waits longest first."""
-        statement = sa.select(entries).where(
-            entries.c.feed_id == feed_id, entries.c.visit_at <= now, entries.c.problem.is_(None)
-        )
+        due = (entries.c.feed_id == feed_id) & (entries.c.visit_at <= now) & entries.c.problem.is_(None)
+        statement = sa.select(entries).where(due).order_by(entries.c.visit_at).limit(limit)
         with self._database.reading() as connection:
-            return [_known(row) for row in connection.execute(statement.order_by(entries.c.visit_at))]
+            return [_known(row) for row in connection.execute(statement)]
 
     def counts(self) -> dict[FeedId, EntryCounts]:
         """Count the entries of each feed that has some."""

@@ -264,8 +264,8 @@ class _Polling:
 
     def _visit_pages(self) -> None:
         """Read pages of young articles again, as far as new entries left room."""
-        left = min(self._places, deciding.VISITS_AT_ONCE)
-        for known in self._corpus.feeds.to_visit(self._feed.id, self._ways.now()):
+        left, most = min(self._places, deciding.VISITS_AT_ONCE), deciding.VISITS_LOOKED_AT
+        for known in self._corpus.feeds.to_visit(self._feed.id, self._ways.now(), limit=most):
             if not left or self._ways.should_end() or not self._is_ours:
                 return
             if self._sites.is_left_alone(known.article_key):

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from corpus.changes import Change
 from corpus.feeds import KnownEntry
 from corpus.fetching import Fetcher
 from corpus.sources.arrivals import Arrival, Origin, read_entry, read_short
 from corpus.sources.beginnings import refuse_beginning
 from corpus.sources.entries import Entry
-from corpus.store import Corpus
+from corpus.store import Change, Corpus
 from corpus.urls import canonical
 
 #: How articles came to us that are a feed's short contents; others are those of their pages.

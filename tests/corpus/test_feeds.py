@@ -199,9 +199,10 @@ def test_pages_are_visited_when_their_time_comes_the_longest_waiting_first(corpu
         again = corpus.feeds.record(claimed, one)
         assert again is not None
         claimed = again
-    assert corpus.feeds.to_visit(feed.id, NOON - SECOND) == []
-    assert corpus.feeds.to_visit(feed.id, NOON) == [known[1]]
-    assert corpus.feeds.to_visit(feed.id, NOON + SECOND) == [known[1], known[0]]
+    assert corpus.feeds.to_visit(feed.id, NOON - SECOND, limit=2) == []
+    assert corpus.feeds.to_visit(feed.id, NOON, limit=2) == [known[1]]
+    assert corpus.feeds.to_visit(feed.id, NOON + SECOND, limit=2) == [known[1], known[0]]
+    assert corpus.feeds.to_visit(feed.id, NOON + SECOND, limit=1) == [known[1]]
     counts = corpus.feeds.counts()[feed.id]
     assert (counts.astray, counts.astray_example) == (4, "gone")
 

@@ -290,7 +290,7 @@ def test_what_is_remembered_of_a_page_goes_with_a_purged_article(read: Place) ->
 def test_an_article_that_is_purged_while_its_page_is_visited_leaves_no_address(read: Place) -> None:
     read.passing.pass_by(TEN_MINUTES)
     now = read.passing.now()
-    (known,) = read.corpus.feeds.to_visit(read.feed.id, now)
+    (known,) = read.corpus.feeds.to_visit(read.feed.id, now, limit=1)
     read.corpus.purge(read.corpus.articles()[0].article_id, because="a court says so")
     origin = Origin("Orda", {}, named=read.feed.url, url=read.feed.url)
     visited = revisit(read.corpus, read.fetcher, known, origin=origin, now=now).entry
