@@ -22,6 +22,9 @@ _MANY, _SHARE, _MOST = 6, 0.2, 10
 #: The same of a short text that asks for consent.
 _SHARE_OF_CONSENT = 0.5
 
+#: How a headline is looked for.
+_LINES = re.IGNORECASE | re.MULTILINE
+
 #: Characters of a text up to which such words are looked for; who writes about cookies at length may.
 SHORT = 2_000
 
@@ -58,10 +61,11 @@ def is_announced(text: str, *, title: str | None, summary: str) -> bool:
 
     Args:
         text: what was found on the page.
-        title: the headline in the feed; walls repeat it, so that it counts only beside itself.
+        title: the headline in the feed; walls repeat it, so that a line of its own does not count.
         summary: the words of the feed's summary, "" where it has none.
     """
-    alone = _without(title, text)
+    written = r"\s+".join(map(re.escape, (title or "").split()))
+    alone = _without(written, text)
     is_short = len(alone) <= SHORT
     if is_short and _ASKS_TO_PAY.search(alone):
         return False
@@ -69,17 +73,22 @@ def is_announced(text: str, *, title: str | None, summary: str) -> bool:
     announced = headline | rest
     shared = len(announced & _beginnings(alone))
     if is_short and _ASKS_FOR_CONSENT.search(alone):
+        shared = len(announced & _beginnings(_without_sentences(written, alone)))
         return bool(announced) and shared >= max(_FEWEST, _SHARE_OF_CONSENT * len(announced))
     share = min(_SHARE * len(announced), _MOST) if len(rest) >= _MANY else 0.0
     return shared >= max(min(_FEWEST, ((len(headline) or len(rest)) + 1) // 2), share)
 
 
-def _without(title: str | None, text: str) -> str:
-    """Leave a headline out of a text, wherever it stands in it."""
-    words = (title or "").split()
-    if not words:
-        return text
-    return re.sub(r"\s+".join(map(re.escape, words)), " ", text, flags=re.IGNORECASE)
+def _without(headline: str, text: str) -> str:
+    """Leave out of a text the lines that are its headline; articles begin with the same words, too."""
+    return re.sub(rf"^[^\w\n]*{headline}[^\w\n]*$", " ", text, flags=_LINES) if headline else text
+
+
+def _without_sentences(headline: str, text: str) -> str:
+    """Leave out the sentences that are its headline."""
+    return (
+        re.sub(rf"(?:^|(?<=[.!?…»]\s)){headline}(?=[.!?…»]|$)", " ", text, flags=_LINES) if headline else text
+    )
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -20,6 +20,7 @@ LONG_AGO = "Many people walked through the streets of the old town and looked at
         ("The zebra is back in the zoo.", "Zebra at large", "It is gone…"),
         ("Nobody is left in the camp.", "What happened?", "The camp is empty, nobody is there."),
         ("No word of it.", "12 + 5", ""),
+        ("The dam at Korr holds despite the flood, engineers said.", "Dam at Korr holds", "Dam holds."),
         (f"Ночью в Алматы прогремел взрыв. {LONG_AGO} Нажмите «принять файлы cookie».", "Ночь в Алматы", ""),
         (
             "Sites use cookies against the law, a court in Almaty said.",
@@ -38,6 +39,8 @@ def test_an_article_says_what_was_announced(text: str, title: str, summary: str)
         (f"{TITLE}\n\nBefore you continue: choose which partners may store data on your device.", ""),
         (f"{TITLE} {TITLE.upper()} Log in to read what happened in all of the town.", ""),
         (LONG_AGO, "A gas bottle exploded in a bakery on Monday, and firemen found twelve bodies."),
+        (f"{TITLE}\n« {TITLE.upper()}. »\nWelcome. Explore all of our offers.", ""),
+        (f"{TITLE.replace(' kills', chr(10) + 'kills')}\nWelcome. Explore all of our offers.", ""),
         ("Explosion in the town of Almaty, twelve died. Already a subscriber? Welcome.", ""),
         ("Взрыв в Алматы, погибли двенадцать. Чтобы читать дальше, оформите подписку.", ""),
         ("Almaty explosion, twelve died. Толық оқу үшін тіркеліңіз.", ""),
