@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from bot.explaining import FAILED, explained, print_json, settings_for_corpus, settings_of
+from bot.explaining import FAILED, explained, print_json, settings_for_corpus
 
 
 @click.command()
@@ -21,7 +21,7 @@ def sync(context: click.Context, *, follow: bool, rebuild: bool, tied: bool) -> 
     with explained(
         interrupted="the index in use stays, what was encoded is kept, and the same command goes on"
     ):
-        settings = settings_for_corpus(context) if rebuild else settings_of(context)
+        settings = settings_for_corpus(context)
         if follow:
             from bot.following import follow as go_on  # noqa: PLC0415
 

@@ -103,7 +103,8 @@ def insist_on_corpus(settings: "Settings") -> None:
     if (missing := settings.missing_corpus()) is not None:
         raise NoCorpus(
             f"there is no corpus in {visible(str(missing))}; look at the name (--data, CRISISBOT_DATA, "
-            "DATABASE_URL), or begin one there: `crisisbot add`, `ask`, `run` and `feed add` do"
+            "DATABASE_URL), or begin one there: `crisisbot add`, "
+            "`watch`, `feed add`, `ask`, `chat` and `run` do"
         )
 
 

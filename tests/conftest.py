@@ -47,7 +47,9 @@ def indexed_briefs(request: pytest.FixtureRequest, tmp_path_factory: pytest.Temp
     """A data folder with the bundled briefs and their index; to be copied, never changed."""
     request.getfixturevalue("one_model")
     folder = tmp_path_factory.mktemp("indexed") / "data"
-    CommandLine(folder).says("sync")
+    briefs = CommandLine(folder)
+    briefs.begins()
+    briefs.says("sync")
     return folder
 
 

@@ -277,6 +277,7 @@ def test_a_removed_article_vanishes_from_answers_and_stays_away(crisisbot: Comma
 
 
 def test_sync_twice_does_nothing_the_second_time(nothing_yet: CommandLine) -> None:
+    nothing_yet.begins()
     first = nothing_yet.says("sync")
     assert first.startswith("259 passages added, 0 removed, 0 kept; ")
     assert nothing_yet.says("sync") == "0 passages added, 0 removed, 259 kept; 0 sentences encoded\n"
@@ -302,7 +303,8 @@ def test_without_the_bundled_briefs_there_is_nothing_to_answer_from(nothing_yet:
     "command",
     [
         *("articles list", "articles show 1", "articles history 1", "articles diff 1", "articles remove 1"),
-        *("articles restore 1", "feed list", "feed remove 1", "feed poll", "sync --rebuild"),
+        *("articles restore 1", "feed list", "feed remove 1", "feed poll"),
+        *("sync", "sync --follow", "sync --rebuild"),
         *("index list", "index verify", "index rollback"),
     ],
 )
@@ -313,7 +315,8 @@ def test_a_slip_in_the_folders_name_is_said_and_makes_no_other_corpus(
     assert result.exit_code == 2
     assert result.stderr == (
         f"crisisbot: there is no corpus in {nothing_yet.data}; look at the name (--data, CRISISBOT_DATA, "
-        "DATABASE_URL), or begin one there: `crisisbot add`, `ask`, `run` and `feed add` do\n"
+        "DATABASE_URL), or begin one there: `crisisbot add`, "
+        "`watch`, `feed add`, `ask`, `chat` and `run` do\n"
     )
     assert result.stdout == ""
     assert not nothing_yet.data.exists()
@@ -408,6 +411,7 @@ def test_the_progress_bar_is_drawn_only_where_somebody_looks(
 ) -> None:
     monkeypatch.setattr("click._compat.isatty", lambda _stream: True)
     monkeypatch.setattr("click.testing._NamedTextIOWrapper.isatty", lambda _self: True, raising=False)
+    nothing_yet.begins()
     seen = nothing_yet.types("sync").stderr
     assert "Reading the articles" in seen
     assert seen.endswith("\x1b[?25h\n")  # the cursor is given back

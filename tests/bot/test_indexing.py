@@ -124,6 +124,7 @@ def test_a_rebuild_switches_and_a_rollback_goes_back_and_forth(crisisbot: Comman
 
 
 def test_where_there_is_no_older_one_a_rollback_says_so(nothing_yet: CommandLine) -> None:
+    nothing_yet.begins()
     nothing_yet.says("sync", CRISISBOT_BUNDLED="0")
 
     found = nothing_yet.types("index", "rollback", CRISISBOT_BUNDLED="0")

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.settings import VARIABLES
+from corpus.database import sqlite_url
+from corpus.store import Corpus
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,6 +36,11 @@ class CommandLine:
     data: Path
     colours: bool = False
     start: tuple[str, ...] = START
+
+    def begins(self) -> None:
+        """Begin a corpus there, with nothing in it."""
+        self.data.mkdir(parents=True)
+        Corpus.open(sqlite_url(self.data / "corpus.sqlite")).close()
 
     def types(self, *words: str | Path, given: str | bytes = "", **environment: str) -> Result:
         """Run a command here. An exception that is no exit ends the test."""
