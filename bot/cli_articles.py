@@ -1,6 +1,7 @@
 """Commands about articles: `add`, `articles`. Loads nothing heavy before one of them runs."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None
 
     Files: .txt, .md, .html, .jsonl, .pdf, .docx, .eml. Patterns in quotes: 'news/**/*.pdf'.
     """
-    _check_day(stated["published"])
+    _check(stated)
     if stated["url"] and not _is_one_article(places):
         raise click.UsageError("--url is the address of one article, so give one file or one page")
     from bot.adding import add_all  # noqa: PLC0415
@@ -48,15 +49,15 @@ def add(context: click.Context, /, places: tuple[str, ...], **stated: str | None
         sys.exit(0 if complete else FAILED)
 
 
-def _check_day(published: str | None) -> None:
-    """Refuse a day that is none once, and not for every file."""
-    from corpus.articles import published as read_day  # noqa: PLC0415 (not for --help)
+def _check(stated: Mapping[str, str | None]) -> None:
+    """Refuse what cannot be stated of an article once, before anything is read, and not for every file."""
+    from corpus.articles import Article  # noqa: PLC0415 (not for --help)
     from corpus.errors import InvalidArticle  # noqa: PLC0415
 
     try:
-        read_day(published)
+        Article.parse({**stated, "text": "."}, key="stated", obtained="file", source="stated")
     except InvalidArticle as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"--{error}") from error
 
 
 def _is_one_article(places: tuple[str, ...]) -> bool:

@@ -228,6 +228,14 @@ def test_questions_come_from_standard_input_too(crisisbot: CommandLine) -> None:
     assert result.exit_code == 0
 
 
+def test_a_file_of_lines_that_are_no_questions_ends_with_1_as_one_with_some_does(
+    crisisbot: CommandLine,
+) -> None:
+    result = crisisbot.types("ask", "--file", "-", given="???\n!\n")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.count("There is no word in the question") == 2
+
+
 def test_no_questions_at_all_are_no_failure(crisisbot: CommandLine) -> None:
     result = crisisbot.types("ask", "--file", "-", given="\n\n")
     assert (result.exit_code, result.stdout) == (0, "")
