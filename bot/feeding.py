@@ -30,6 +30,9 @@ AT_ONCE = 4
 #: Seconds between two looks for feeds whose time has come.
 LOOK_EVERY_S = 5.0
 
+#: Reasons that are told of the entries of a feed that are no articles.
+MOST_REASONS = 3
+
 #: Units of time as people write them, in seconds.
 _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 
@@ -178,13 +181,21 @@ def feed_lines(feed: Feed, counts: EntryCounts) -> str:
     line = f"{feed.id:>4}  {name}\n      {plan}, {read}; {counts.read} entries are articles"
     if counts.waiting or counts.given_up:
         line += f", {counts.waiting} will be tried again, {counts.given_up} were given up"
-        line += f" ({visible(counts.example or '')})"
     if counts.astray:
         line += f", of {counts.astray} the pages show them no more ({visible(counts.astray_example or '')})"
+    line += _reasons("tried again", counts.why_waiting) + _reasons("given up", counts.why_given_up)
     if feed.problem:
         failures = f" ({feed.failures} times in a row)" if feed.failures > 1 else ""
         line += f"\n      problem: {visible(feed.problem)}{failures}"
     return line
+
+
+def _reasons(what: str, found: Sequence[tuple[str, int]]) -> str:
+    """Write on a line why entries are no articles, and of how many each reason is."""
+    told = [f"{number} because {visible(reason)}" for reason, number in found[:MOST_REASONS]]
+    if left := sum(number for _, number in found[MOST_REASONS:]):
+        told.append(f"{left} for other reasons")
+    return f"\n      {what}: {'; '.join(told)}" if told else ""
 
 
 def feed_json_line(feed: Feed, counts: EntryCounts) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NewType
 
@@ -87,17 +87,19 @@ class KnownEntry:
 
 @dataclass(frozen=True, slots=True)
 class EntryCounts:
-    """How many entries of a feed became articles, will be tried again, were given up; and one reason.
+    """How many entries of a feed became articles, will be tried again, were given up.
 
+    `why_waiting` and `why_given_up` are the reasons, each with its number, the most frequent first.
     `astray` is how many are articles of which the pages show something else by now, or nothing.
     """
 
     read: int = 0
     waiting: int = 0
     given_up: int = 0
-    example: str | None = None
     astray: int = 0
     astray_example: str | None = None
+    why_waiting: tuple[tuple[str, int], ...] = ()
+    why_given_up: tuple[tuple[str, int], ...] = ()
 
 
 class Feeds:
@@ -221,12 +223,18 @@ class Feeds:
             number.filter(entries.c.problem.is_(None)),
             number.filter(_is_waiting()),
             number.filter(given_up),
-            sa.func.max(entries.c.problem),
             number.filter(entries.c.page_problem.is_not(None)),
             sa.func.max(entries.c.page_problem),
         ).group_by(entries.c.feed_id)
         with self._database.reading() as connection:
-            return {FeedId(one): EntryCounts(*counted) for one, *counted in connection.execute(statement)}
+            counted = connection.execute(statement).all()
+            waiting, left = _reasons(connection, _is_waiting()), _reasons(connection, given_up)
+        return {
+            FeedId(one): replace(
+                EntryCounts(*numbers), why_waiting=waiting.get(one, ()), why_given_up=left.get(one, ())
+            )
+            for one, *numbers in counted
+        }
 
     def record(self, claimed: Feed, entry: KnownEntry) -> Feed | None:
         """Note what became of an entry, and keep the claim; None when the feed is another's now, or gone.
@@ -264,6 +272,21 @@ def _is_free(now: datetime) -> sa.ColumnElement[bool]:
 
 def _is_waiting() -> sa.ColumnElement[bool]:
     return entries.c.problem.is_not(None) & (entries.c.failures < TRIES)
+
+
+def _reasons(
+    connection: sa.Connection, which: sa.ColumnElement[bool]
+) -> dict[int, tuple[tuple[str, int], ...]]:
+    """Return for each feed why such entries are no articles, with their numbers, the most frequent first."""
+    number = sa.func.count()
+    statement = sa.select(entries.c.feed_id, entries.c.problem, number).where(which)
+    rows = connection.execute(
+        statement.group_by(entries.c.feed_id, entries.c.problem).order_by(number.desc(), entries.c.problem)
+    )
+    found: dict[int, tuple[tuple[str, int], ...]] = {}
+    for feed_id, reason, entries_of_it in rows:
+        found[feed_id] = (*found.get(feed_id, ()), (reason, entries_of_it))
+    return found
 
 
 def _if_ours(claimed: Feed) -> sa.Update:

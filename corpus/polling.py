@@ -207,7 +207,7 @@ class _Polling:
             )
         if not isinstance(taken, Taken):
             self._unread += 1
-            log.warning("feed %s: %s: %s", self._feed.id, canonical(entry.url or "an entry"), failed.problem)
+            log.warning("feed %s: %s: %s", self._feed.id, entry.called, failed.problem)
             return failed
         if failed.is_given_up:
             return self._done(entry, before, taken)
@@ -241,8 +241,7 @@ class _Polling:
         if error is None:
             return done.result()
         if not isinstance(error, CorpusError):
-            about = canonical(entry.url or "an entry")
-            log.error("feed %s: %s cannot be read", self._feed.id, about, exc_info=error)
+            log.error("feed %s: %s cannot be read", self._feed.id, entry.called, exc_info=error)
         return error
 
     def _origin(self, entry: Entry) -> Origin:

@@ -31,6 +31,9 @@ _GOES_ON = re.compile(
 #: Characters of a last line that only says where the text goes on.
 _LAST_LINE = 80
 
+#: Characters of a title by which an entry is called.
+LONGEST_CALLED = 80
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -55,6 +58,11 @@ class Entry:
     def name(self) -> str:
         """What tells it from others: its address, since ids change with every export; its id without one."""
         return _name(self.url or f"id:{self.id}")
+
+    @property
+    def called(self) -> str:
+        """What people call it: its address, or else its title; as it may stand in a log."""
+        return canonical(self.url) if self.url else repr((self.title or self.id)[:LONGEST_CALLED])
 
     @property
     def digest(self) -> str:

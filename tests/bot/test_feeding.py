@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.feeding import duration
+from bot.feeding import duration, feed_lines
 from corpus.database import sqlite_url
-from corpus.feeds import FeedId, Feeds
+from corpus.feeds import EntryCounts, Feed, FeedId, Feeds
 from corpus.store import Corpus
 from tests.fakes.web import Web
 
@@ -135,7 +135,7 @@ def test_what_is_wrong_with_a_feed_and_its_entries_is_shown(terminal: Terminal, 
     assert terminal.says("feed", "poll") == "feed 1 (Zoo): 1 entries not read\n"
     listed = terminal.says("feed", "list")
     assert "0 entries are articles, 1 will be tried again, 0 were given up" in listed
-    assert "(127.0.0.1: it has no such page (404))" in listed
+    assert "      tried again: 1 because 127.0.0.1: it has no such page (404)\n" in listed
     web.fails("/feed", 500)
     result = terminal.types("feed", "poll", "1")
     assert result.exit_code == 1
@@ -177,7 +177,7 @@ def test_names_of_feeds_command_no_terminal(terminal: Terminal, web: Web) -> Non
 def test_what_cannot_be_done_is_said(
     terminal: Terminal, web: Web, words: tuple[str, ...], code: int, reason: str
 ) -> None:
-    terminal.says("sync")
+    terminal.commands.begins()
     result = terminal.types("feed", *(web.url(word) if word.startswith("/") else word for word in words))
     assert result.exit_code == code
     assert reason in result.stderr
@@ -220,6 +220,18 @@ def test_a_removed_page_that_comes_back_keeps_what_was_stated_of_it(terminal: Te
     assert terminal.says("add", web.url("/zebra")) == "1 restored\n"
     article = json.loads(terminal.says("articles", "list", "--json"))
     assert (article["source"], article["published"]) == ("Orda", "2026-10-01")
+
+
+def test_each_reason_of_a_few_stands_with_its_number_and_those_left_are_counted() -> None:
+    why = tuple((f"reason {number}", 9 - number) for number in range(5))
+    counts = EntryCounts(2, waiting=35, given_up=1, why_waiting=why, why_given_up=(("no \x1b[2Jaddress", 1),))
+    at = datetime(2022, 1, 5, tzinfo=UTC)
+    one = Feed(FeedId(1), "http://a.example", None, {}, 60, at, None, None, None, 0, None, None)
+    assert feed_lines(one, counts).splitlines()[1:] == [
+        "      every 1m, not read yet; 2 entries are articles, 35 will be tried again, 1 were given up",
+        "      tried again: 9 because reason 0; 8 because reason 1; 7 because reason 2; 11 for other reasons",
+        "      given up: 1 because no  [2Jaddress",
+    ]
 
 
 @pytest.mark.slow

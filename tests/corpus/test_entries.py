@@ -128,3 +128,9 @@ def test_what_sites_put_between_the_lines_is_not_told() -> None:
 @pytest.mark.parametrize("end", ["Read more", "Подробнее", "Читать далее", "Толығырақ", "Читайте нас…"])
 def test_what_goes_on_elsewhere_is_no_whole_text_for_that(end: str) -> None:
     assert Entry("1", content=f"<p>The airport is closed.</p><p>{end}</p>").short_text() is None
+
+
+def test_an_entry_is_called_by_its_address_and_without_one_by_its_title() -> None:
+    assert Entry("1", "https://orda.example/gas", "Gas").called == "https://orda.example/gas"
+    assert Entry("1", None, "Gas\nin Almaty").called == r"'Gas\nin Almaty'"
+    assert Entry("1").called == "'1'"

@@ -154,7 +154,18 @@ def test_entries_that_failed_wait_and_are_counted_until_they_are_given_up(corpus
         claimed = corpus.feeds.record(claimed, one)
     assert corpus.feeds.waiting(feed.id) == [waiting]
     assert corpus.feeds.waiting(other.id) == []
-    assert corpus.feeds.counts() == {feed.id: EntryCounts(1, 1, 1, "not now")}
+    assert corpus.feeds.counts() == {
+        feed.id: EntryCounts(1, 1, 1, why_waiting=(("not now", 1),), why_given_up=(("never", 1),))
+    }
+
+
+def test_reasons_are_counted_the_most_frequent_first(corpus: Corpus) -> None:
+    claimed: Feed | None = claim(corpus, add(corpus))
+    for number, problem in enumerate(("rare", "often", "often")):
+        assert claimed is not None
+        claimed = corpus.feeds.record(claimed, entry(str(number), problem=problem))
+    (counts,) = corpus.feeds.counts().values()
+    assert (counts.waiting, counts.why_waiting) == (3, (("often", 2), ("rare", 1)))
 
 
 def test_feeds_that_wait_longest_are_polled_first(corpus: Corpus) -> None:

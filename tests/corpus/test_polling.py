@@ -223,7 +223,7 @@ def test_an_entry_is_given_up_after_some_tries_and_begins_anew_when_it_says_some
     assert place.asked().count("/news/1") == 6
     counts = place.corpus.feeds.counts()[place.feed.id]
     assert (counts.read, counts.waiting, counts.given_up) == (0, 0, 1)
-    assert counts.example == "127.0.0.1: it has no such page (404)"
+    assert counts.why_given_up == (("127.0.0.1: it has no such page (404)", 1),)
     place.has_pages(1)
     place.has(Item(1, summary="New"))
     assert place.poll().changes == Counter({Change.ADDED: 1})
