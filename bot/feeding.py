@@ -85,7 +85,7 @@ def remove_feed(settings: Settings, name: str) -> None:
 
 
 def poll_once(settings: Settings, names: Sequence[str]) -> bool:
-    """Poll these feeds now, or all that are due; return whether all could be read.
+    """Poll these feeds now, or all that are due; return whether all could be read, with all their entries.
 
     Those that another process polls just now are read, too, but not those of them that somebody named.
     """
@@ -96,7 +96,11 @@ def poll_once(settings: Settings, names: Sequence[str]) -> bool:
     if polled == [[]]:
         click.echo("no feed is due; name one to poll it now: crisisbot feed poll ID")
     ended = [one for found in polled for one in found]
-    return bool(polled) and all(not names if one is None else one.problem is None for one in ended)
+    return bool(polled) and all(not names if one is None else _is_all_read(one) for one in ended)
+
+
+def _is_all_read(poll: Poll) -> bool:
+    return poll.problem is None and not poll.unread
 
 
 def poll_on(settings: Settings, names: Sequence[str]) -> None:

@@ -132,7 +132,9 @@ def test_what_is_wrong_with_a_feed_and_its_entries_is_shown(terminal: Terminal, 
     item = f"<item><title>Gone</title><link>{web.url('/gone')}</link></item>"
     web.says("/feed", feed(web, item), content_type="text/xml")
     terminal.says("feed", "add", web.url("/feed"), "--source", "Zoo")
-    assert terminal.says("feed", "poll") == "feed 1 (Zoo): 1 entries not read\n"
+    polled = terminal.types("feed", "poll")
+    assert (polled.exit_code, polled.stdout) == (1, "feed 1 (Zoo): 1 entries not read\n")
+    assert terminal.says("feed", "poll", "1") == "feed 1 (Zoo): nothing new\n"  # it waits for its next try
     listed = terminal.says("feed", "list")
     assert "0 entries are articles, 1 will be tried again, 0 were given up" in listed
     assert "      tried again: 1 because 127.0.0.1: it has no such page (404)\n" in listed
