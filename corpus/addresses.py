@@ -12,6 +12,9 @@ from corpus.urls import DEFAULT_PORTS, ascii_host, escaped_path, escaped_query
 #: Characters of an address; longer ones are no articles', and some servers refuse them.
 LONGEST_URL = 2_000
 
+#: The setting by which whoever runs the bot trusts more places.
+TRUSTED = "CRISISBOT_FETCH_TRUSTED"
+
 #: Ports of the public internet; whatever else listens somewhere is not there for readers.
 PUBLIC_PORTS = frozenset(DEFAULT_PORTS.values())
 
@@ -183,7 +186,7 @@ def _checked_place(target: Target, trusted: Collection[str]) -> Target:
     if target.port not in PUBLIC_PORTS:
         raise FetchRefused(
             f"{target.host}: only the ports 80 and 443 are fetched from, not {target.port}"
-            f" (whoever runs the bot can trust {target.place})"
+            f" (whoever runs the bot can trust {target.place} by {TRUSTED})"
         )
     if is_ip_address(target.host) and not is_public(target.host):
         raise FetchRefused(_not_public(target))
@@ -193,5 +196,5 @@ def _checked_place(target: Target, trusted: Collection[str]) -> Target:
 def _not_public(target: Target) -> str:
     return (
         f"{target.host} is not on the public internet, so it is not fetched"
-        f" (whoever runs the bot can trust {target.place})"
+        f" (whoever runs the bot can trust {target.place} by {TRUSTED})"
     )

@@ -188,7 +188,7 @@ def test_what_cannot_be_done_is_said(
 def test_nothing_private_is_fetched_that_nobody_trusts(nothing_yet: CommandLine, web: Web) -> None:
     result = nothing_yet.types("feed", "add", web.url("/feed"), CRISISBOT_BUNDLED="0")
     assert result.exit_code == 1
-    assert f"whoever runs the bot can trust {web.place}" in result.stderr
+    assert f"whoever runs the bot can trust {web.place} by CRISISBOT_FETCH_TRUSTED" in result.stderr
     assert web.requests == []
 
 

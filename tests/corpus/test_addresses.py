@@ -151,7 +151,7 @@ def test_only_http_and_https_are_fetched(url: str) -> None:
 def test_only_ports_80_and_443_are_fetched_from(port: int) -> None:
     assert refusal(f"http://news.example:{port}/") == (
         f"news.example: only the ports 80 and 443 are fetched from, not {port}"
-        f" (whoever runs the bot can trust news.example:{port})"
+        f" (whoever runs the bot can trust news.example:{port} by CRISISBOT_FETCH_TRUSTED)"
     )
 
 

@@ -185,8 +185,13 @@ def test_a_name_that_leads_inside_is_not_followed(internet: Internet, fetcher: F
     internet.leads("both.example", [PUBLIC, address])
     words = " is not on the public internet, so it is not fetched (whoever runs the bot can trust "
     for host in ("inside.example", "both.example"):
-        assert not_had(fetcher, f"http://{host}/?token=SECRET") == f"{host}{words}{host}:80)"
-        assert f"{host}{words}{host}:80)" in not_had(fetcher, f"http://{host}/", uninvited=True)
+        assert (
+            not_had(fetcher, f"http://{host}/?token=SECRET")
+            == f"{host}{words}{host}:80 by CRISISBOT_FETCH_TRUSTED)"
+        )
+        assert f"{host}{words}{host}:80 by CRISISBOT_FETCH_TRUSTED)" in not_had(
+            fetcher, f"http://{host}/", uninvited=True
+        )
     assert internet.connected == []
 
 
