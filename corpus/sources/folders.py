@@ -20,6 +20,9 @@ from corpus.sources.formats import PARSERS, WAYS_OUT
 _WILD = re.compile(r"[*?]|\[.*\]")
 _HIDDEN = (".", "~$")
 
+#: What is said of pipes, sockets and devices.
+NEITHER = "it is neither a file nor a folder"
+
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
@@ -35,7 +38,8 @@ class Selection:
     """The files that a path stands for, in order of their names.
 
     `obstacles` are paths that cannot be looked into, with the reasons, and `astray` links that are not
-    followed; of `passed_over`, the most come first. All files lie `within` a folder, unless they were named.
+    followed, and pipes, sockets and devices; of `passed_over`, the most come first. All files lie `within` a
+    folder, unless they were named.
     """
 
     files: tuple[Path, ...] = ()
@@ -77,7 +81,7 @@ def walk(folder: Path) -> Selection:
 
 
 def _sort(entry: os.DirEntry[str], files: list[str], folders: list[str], links: list[str]) -> None:
-    """Put a folder's entry with the files, the folders or the links, or with none of them."""
+    """Put a folder's entry with the files, the folders, or the links and what is neither; or leave it out."""
     if entry.name.startswith(_HIDDEN):
         return
     if entry.is_symlink():
@@ -86,6 +90,8 @@ def _sort(entry: os.DirEntry[str], files: list[str], folders: list[str], links: 
         folders.append(entry.path)
     elif _may_be_file(entry):
         files.append(entry.path)
+    else:  # a pipe, a socket, a device
+        links.append(entry.path)
 
 
 def _selected(
@@ -107,17 +113,17 @@ def _selected(
 
 
 def _why_astray(link: str, folder: Path) -> str | None:
-    """Say why a link is not followed; None where it may be, or leads to what is not there."""
+    """Say why a link is not followed, or what is neither a file nor a folder not read; None where it is."""
     try:
-        os.path.realpath(link, strict=True)
+        end = Path(os.path.realpath(link, strict=True))
     except FileNotFoundError:
-        return None
+        return "it is a link that leads to nothing"
     except OSError as error:
         is_circle = error.errno == errno.ELOOP
         return "it is a link that leads in a circle" if is_circle else error.strerror or str(error)
     if _leads_out(link, folder):
         return "it is a link that leads out of the folder, so it is not followed; name it to have it read"
-    return None
+    return None if end.is_dir() or _may_be_file(end) else NEITHER
 
 
 def _leads_out(path: str | Path, folder: Path) -> bool:
@@ -142,7 +148,8 @@ def _fitting(pattern: Path) -> Selection:
     plain = [path for path in found if path not in {*links}]
     folders = [] if deep else [walk(path) for path in plain if path.is_dir()]
     files = [str(path) for path in plain if _may_be_file(path)]
-    return replace(together([_selected(root, files, [*map(str, links)], ()), *folders]), within=root)
+    odd = [path for path in plain if not path.is_dir() and str(path) not in {*files}]
+    return replace(together([_selected(root, files, [*map(str, links + odd)], ()), *folders]), within=root)
 
 
 def _named(pattern: Path) -> Path:
@@ -209,7 +216,7 @@ def _obstacle(path: Path) -> str | None:
     if path.is_dir():
         return None
     if not path.is_file():
-        return "it is neither a file nor a folder"
+        return NEITHER
     if path.suffix.lower() not in PARSERS:
         way_out = WAYS_OUT.get(path.suffix.lower())
         instead = f"; {way_out}" if way_out else ""

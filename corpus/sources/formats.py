@@ -61,9 +61,15 @@ def parse_text(content: bytes) -> Iterator[Found | Broken]:
 
 
 def parse_json_lines(content: bytes) -> Iterator[Found | Broken]:
-    """Read one JSON object a line; a broken line is reported and the next one read, up to a limit."""
-    broken = 0
-    for one in _json_lines(decode(content)):
+    """Read one JSON object a line; a broken line is reported and the next one read, up to a limit.
+
+    Raises:
+        InvalidArticle: when its encoding cannot be told, or there is nothing in it.
+    """
+    text, broken = decode(content), 0
+    if not text.strip():
+        raise InvalidArticle("there is nothing in it")
+    for one in _json_lines(text):
         yield one
         broken += isinstance(one, Broken)
         if broken == MOST_BROKEN:

@@ -104,8 +104,9 @@ def test_an_empty_file_is_rejected(tmp_path: Path, ending: str, content: bytes) 
     assert rejected(path) == [(str(path), reason)]
 
 
-def test_an_empty_file_of_lines_holds_no_articles(tmp_path: Path) -> None:
-    assert list(read_files([write(tmp_path / "a.jsonl", "")])) == []
+def test_an_empty_file_of_lines_is_named(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.jsonl", "")
+    assert list(read_files([path])) == [Rejected(str(path), "there is nothing in it")]
 
 
 def test_a_file_in_another_encoding_is_rejected_with_a_way_out(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_pipe_is_rejected_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(path)
 
     assert rejected(path) == [(str(path), "it is neither a file nor a folder")]
-    assert list(read_files([tmp_path])) == []
+    assert rejected(tmp_path) == [(str(path), "it is neither a file nor a folder")]
 
 
 @pytest.mark.skipif(
@@ -216,17 +217,16 @@ def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
 OUT = "it is a link that leads out of the folder, so it is not followed; name it to have it read"
 
 
-def test_links_that_lead_in_circles_are_named_and_those_that_lead_nowhere_are_no_obstacle(
-    tmp_path: Path,
-) -> None:
+def test_links_that_lead_in_circles_or_nowhere_are_named_and_no_obstacle(tmp_path: Path) -> None:
     write(tmp_path / "a" / "a.txt")
     circle = tmp_path / "a" / "self.txt"
     circle.symlink_to(circle)
     (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "a" / "gone.txt").symlink_to(tmp_path / "gone.txt")
 
-    problem, article = read_files([tmp_path])
+    gone, problem, article = read_files([tmp_path])
 
+    assert gone == Rejected(str(tmp_path / "a" / "gone.txt"), "it is a link that leads to nothing")
     assert problem == Rejected(str(circle), "it is a link that leads in a circle")
     assert isinstance(article, Article)
     assert article.source == "a.txt"
@@ -312,7 +312,7 @@ def test_a_link_that_is_no_link_while_it_is_looked_at_is_not_read(
     assert read == [Rejected(str(found), "it is a link by now, and leads out of the folder")]
 
 
-def test_sockets_pipes_and_devices_in_a_folder_are_not_waited_for(tmp_path: Path) -> None:
+def test_sockets_pipes_and_devices_in_a_folder_are_named_and_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.txt")
     (tmp_path / "zero.txt").symlink_to("/dev/zero")
     with socket.socket(socket.AF_UNIX) as listening:
@@ -320,9 +320,13 @@ def test_sockets_pipes_and_devices_in_a_folder_are_not_waited_for(tmp_path: Path
         write(tmp_path / "z.txt", "It was calm.")
 
         assert [one.reason if isinstance(one, Rejected) else one.text for one in read_files([tmp_path])] == [
+            "it is neither a file nor a folder",
+            "it is neither a file nor a folder",
             OUT,
             "It was calm.",
         ]
+        fitting = read_files([tmp_path / "p*.txt"])
+        assert [*fitting] == [Rejected(str(tmp_path / "pipe.txt"), "it is neither a file nor a folder")]
 
 
 def test_a_folder_with_the_name_of_a_file_is_a_folder(tmp_path: Path) -> None:

@@ -538,8 +538,9 @@ def test_json_that_python_cannot_hold_is_a_broken_line(line: str) -> None:
 
 
 def test_an_empty_file_holds_no_lines() -> None:
-    assert list(parse_json_lines(b"")) == []
-    assert list(parse_json_lines(b"\xef\xbb\xbf\r\n\n")) == []
+    for content in (b"", b"\xef\xbb\xbf\r\n\n"):
+        with pytest.raises(InvalidArticle, match="there is nothing in it"):
+            list(parse_json_lines(content))
 
 
 @given(
