@@ -48,6 +48,8 @@ def ask_all(settings: Settings, lines: Iterable[str], form: Form) -> bool:
     """
     with open_engine(settings) as parts:
         asked = [_ask_line(parts, line.strip(), form) for line in lines if line.strip()]
+    if not asked:
+        click.echo("crisisbot: there is no question in it; write one a line", err=True)
     return all(asked)
 
 

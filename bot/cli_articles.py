@@ -22,6 +22,9 @@ PURGED_BEFORE = (
     "`crisisbot articles list --removed` shows it"
 )
 
+#: What is said where there are none.
+NO_ARTICLES = "no articles; `crisisbot add PATH|URL...` adds some"
+
 #: The number of a revision.
 NUMBER = click.IntRange(1, 2**31 - 1)
 
@@ -109,13 +112,15 @@ def list_articles(context: click.Context, *, removed: bool, as_json: bool) -> No
 
     with explained(), open_corpus(settings_for_corpus(context)) as corpus:
         if removed:
-            for history in corpus.removed():
-                write_removed = listing.removed_json_line if as_json else listing.removed_line
-                click.echo(write_removed(history))
-            return
-        for revision in corpus.articles():
+            write_removed = listing.removed_json_line if as_json else listing.removed_line
+            lines, none = [write_removed(history) for history in corpus.removed()], "no article was removed"
+        else:
             write = listing.article_json_line if as_json else listing.article_line
-            click.echo(write(revision))
+            lines, none = [write(revision) for revision in corpus.articles()], NO_ARTICLES
+        for line in lines:
+            click.echo(line)
+        if not lines:
+            click.echo(none, err=True)
 
 
 @articles.command()

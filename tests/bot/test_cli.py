@@ -236,9 +236,10 @@ def test_a_file_of_lines_that_are_no_questions_ends_with_1_as_one_with_some_does
     assert result.stderr.count("There is no word in the question") == 2
 
 
-def test_no_questions_at_all_are_no_failure(crisisbot: CommandLine) -> None:
+def test_no_questions_at_all_are_no_failure_and_are_said(crisisbot: CommandLine) -> None:
     result = crisisbot.types("ask", "--file", "-", given="\n\n")
     assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == "crisisbot: there is no question in it; write one a line\n"
 
 
 def test_answers_for_people_repeat_the_question(crisisbot: CommandLine) -> None:
@@ -300,7 +301,9 @@ def test_the_folder_may_be_named_by_a_variable(crisisbot: CommandLine) -> None:
 def test_without_the_bundled_briefs_there_is_nothing_to_answer_from(nothing_yet: CommandLine) -> None:
     said = nothing_yet.says("ask", ARREST, CRISISBOT_BUNDLED="0")
     assert said == "There are no articles yet, so there is nothing to answer from.\n"
-    assert nothing_yet.says("articles", "list", CRISISBOT_BUNDLED="0") == ""
+    listed = nothing_yet.types("articles", "list", CRISISBOT_BUNDLED="0")
+    assert (listed.exit_code, listed.stdout) == (0, "")
+    assert listed.stderr == "no articles; `crisisbot add PATH|URL...` adds some\n"
     assert nothing_yet.says("sync", CRISISBOT_BUNDLED="0").startswith("0 passages added")
 
 
