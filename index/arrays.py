@@ -8,6 +8,7 @@ a copy of everything in memory when it writes and when it reads, so neither is l
 
 import json
 import math
+import mmap
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -69,6 +70,16 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
         return {name: _view(mapped, start, **about) for name, about in header.items()}
     except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
+
+
+def read_here_and_there(mapped: "np.memmap[Any, Any]") -> None:
+    """Tell the system that a mapped file is read in single places: what lies around them is not read along.
+
+    Else a few hundred rows a question bring in gigabytes, and push out what the next one needs.
+    """
+    its: object = mapped.base
+    if isinstance(its, mmap.mmap) and hasattr(mmap, "MADV_RANDOM"):  # Windows has none
+        its.madvise(mmap.MADV_RANDOM)
 
 
 def _view(

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from corpus.languages import Language
 from corpus.stored import PassageId, PassageText
-from index.arrays import read_arrays, write_arrays
+from index.arrays import read_arrays, read_here_and_there, write_arrays
 from index.encoder import Vectors
 from index.errors import SnapshotDamaged
 from index.fields import FIELDS
 from index.postings import Numbers, Postings
 from index.signals import Signal
 from index.tokens import PLACE, Places
-from index.vectors import VectorIndex
+from index.vectors import EXACT_UP_TO, VectorIndex
 
 #: Vectors that are written at once.
 _AT_ONCE = 16_384
@@ -273,10 +273,13 @@ def _write(path: Path, shape: tuple[int, ...], some: Iterable[Vectors]) -> None:
 
 def _mapped(path: Path) -> Vectors:
     try:
-        mapped: Vectors = np.asarray(np.load(path, mmap_mode="r"))
+        mapped = np.load(path, mmap_mode="r")
     except (FileNotFoundError, EOFError, ValueError) as error:
         raise SnapshotDamaged(f"{path} cannot be read: {error}") from error
-    return mapped
+    if len(mapped) > EXACT_UP_TO:
+        read_here_and_there(mapped)
+    vectors: Vectors = np.asarray(mapped)
+    return vectors
 
 
 def _as_bytes(places: Places) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.arrays import read_here_and_there
 from index.encoder import Vectors
 from index.errors import SnapshotDamaged
 
@@ -143,6 +144,7 @@ class TokenFile:
         if self._map is None or len(self._map) < end:
             try:
                 self._map = np.memmap(self._path, dtype=np.uint8, mode="r")
+                read_here_and_there(self._map)
             except (FileNotFoundError, ValueError) as error:
                 self.is_damaged = True
                 raise SnapshotDamaged(f"{self._path} cannot be read: {error}") from error

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +11,12 @@ from safetensors.numpy import load_file
 
 from index.arrays import read_arrays, write_arrays
 from index.errors import SnapshotDamaged
+from index.parts import _mapped
+from index.vectors import EXACT_UP_TO
 from tests.fakes.damage import cut, delete, empty, full_disk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -90,3 +93,23 @@ def test_a_header_that_says_what_is_not_so_is_called_damaged(tmp_path: Path, hea
 
     with pytest.raises(SnapshotDamaged, match="cannot be read"):
         read_arrays(tmp_path / "arrays")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what it was told")
+def test_the_system_is_told_of_files_that_are_read_here_and_there(tmp_path: Path) -> None:
+    path = tmp_path / "vectors.npy"
+    np.save(path, np.ones((EXACT_UP_TO + 1, 4), dtype=np.float32))
+    few = tmp_path / "few.npy"
+    np.save(few, np.ones((EXACT_UP_TO, 4), dtype=np.float32))
+
+    mapped = [_mapped(path), _mapped(few)]
+
+    assert all(one.sum() == one.size for one in mapped)
+    assert "rr" in flags_of(path)
+    assert "rr" not in flags_of(few)
+
+
+def flags_of(path: Path) -> list[str]:
+    """Return what the system knows of how a mapped file is read (proc(5), VmFlags)."""
+    _, _, after = Path("/proc/self/smaps").read_text(encoding="utf-8").partition(str(path))
+    return next(line for line in after.splitlines() if line.startswith("VmFlags:")).split()
