@@ -57,9 +57,9 @@ Report = dict[str, object]
 #: Articles of which rates are taken, and those of them that are encoded by the real models.
 RATED, ENCODED = 1_000, 40
 
-#: The share of a corpus that is added without merging, so that merging it goes on beside questions; none of a
-#: small corpus.
-UNMERGED, MANY = 0.2, 10_000
+#: The share of a corpus that is added without merging, so that merging it goes on beside questions, and how
+#: many articles at most; none of a small corpus.
+UNMERGED, MOST_UNMERGED, MANY = 0.2, 5_000, 10_000
 
 #: Questions that are asked in a row, those before the first one that counts, and seconds until what was begun
 #: or held shows.
@@ -308,7 +308,7 @@ def _at(size: int, work: Path, options: argparse.Namespace) -> Report:
     filled = _child("fill", work, options, sizes=size)
     alone = _child("single", work, options)
     if size >= MANY:
-        _child("fill-unmerged", work, options, sizes=int((1 + UNMERGED) * size))
+        _child("fill-unmerged", work, options, sizes=size + min(int(UNMERGED * size), MOST_UNMERGED))
     return {"filling": filled, "single articles": alone, "questions": _child("beside", work, options)}
 
 
