@@ -23,7 +23,8 @@ from bot.outcomes import article_of, outcomes, removed
 from bot.subscriptions import channel_name
 from bot.tree import Name, Node, Reply
 from corpus.articles import ArticleId
-from corpus.sources.attachments import FIELDS, misspelt_in, stated_in
+from corpus.sources.attachments import misspelt_in, stated_in
+from corpus.sources.fields import FIELDS
 from corpus.sources.files import Rejected
 from corpus.sources.formats import RawArticle
 from corpus.sources.posts import Publisher

@@ -14,7 +14,8 @@ from bot.origins import forwarded, is_by, text_of
 from bot.outcomes import outcomes
 from bot.subscriptions import short
 from bot.tree import Reply
-from corpus.sources.attachments import FIELDS, Misspelt, misspelt_in, stated_in
+from corpus.sources.attachments import Misspelt, misspelt_in, stated_in
+from corpus.sources.fields import FIELDS
 from corpus.sources.files import Rejected
 from corpus.sources.formats import RawArticle
 from corpus.sources.posts import has_words

@@ -6,30 +6,13 @@ Their names say of which kind they are; no path is made of them.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import PurePosixPath
 
 from corpus.articles import Article
 from corpus.errors import InvalidArticle, UnreadableSource
+from corpus.sources.fields import FIELDS, meant_by
 from corpus.sources.files import Known, Rejected, key_of, nothing_known
 from corpus.sources.formats import PARSERS, Broken, Found, RawArticle
-
-#: Fields that may be stated of an attachment, one a line, such as `source: Orda.kz`.
-FIELDS = ("title", "source", "author", "url", "published", "language")
-
-#: Other words for them, which people write.
-_OTHER_WORDS = {
-    "title": ("headline", "заголовок", "название", "тақырып", "тақырыбы"),
-    "source": ("publisher", "источник", "издание", "дереккөз", "дереккөзі"),
-    "author": ("автор", "авторы"),
-    "url": ("ulr", "uri", "link", "address", "ссылка", "адрес", "сілтеме", "мекенжай", "мекенжайы"),
-    "published": ("date", "дата", "опубликовано", "күні", "жарияланды", "жарияланған"),
-    "language": ("lang", "язык", "тіл", "тілі"),
-}
-_MEANT = {word: field for field, words in _OTHER_WORDS.items() for word in words}
-
-#: From which likeness on (`difflib`) a word may be one of these, mistyped.
-_ALIKE = 0.75
 
 #: A line that begins as a field does: with a word or two, and a colon or what is taken for one.
 _LINE = re.compile(r"^[ \t]*([^\W\d_]+(?:[ \t][^\W\d_]+)?)[ \t]*[:=：][ \t]*(\S.*)$", re.MULTILINE)
@@ -71,13 +54,7 @@ def stated_in(caption: str) -> RawArticle:
 def misspelt_in(caption: str) -> list[Misspelt]:
     """Find lines that are meant to state a field and do not; most lines of captions mean nothing such."""
     found = ((match[0].strip(), match[1].lower()) for match in _LINE.finditer(caption))
-    return [Misspelt(line, field) for line, name in found if name not in FIELDS and (field := _meant(name))]
-
-
-def _meant(name: str) -> str | None:
-    if name in _MEANT:
-        return _MEANT[name]
-    return next(iter(get_close_matches(name, FIELDS, n=1, cutoff=_ALIKE)), None)
+    return [Misspelt(line, field) for line, name in found if name not in FIELDS and (field := meant_by(name))]
 
 
 def parse_attachment(

@@ -6,10 +6,11 @@ libraries can be kept busy for minutes by a file that is made for it.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from corpus.errors import InvalidArticle
+from corpus.sources.fields import FIELDS, meant_by
 from corpus.sources.formats import decode
 
 #: Characters of a YAML header: reading one takes a second for some thousands of brackets.
@@ -43,13 +44,39 @@ def split_header(text: str) -> tuple[dict[str, object], str]:
     """Take the YAML header off a text.
 
     Raises:
-        InvalidArticle: when the header is no YAML mapping.
+        InvalidArticle: when the header is no YAML mapping, is not closed, or misspells a field.
     """
     match = re.match(r"---[ \t]*\n(.*?\n)??---[ \t]*(?:\n|\Z)", text, flags=re.DOTALL)
     if match is None:
+        _refuse_unclosed(text)
         return {}, text
-    header = _parse_header((match[1] or "").removesuffix("\n"))
-    return {field: value for field, value in header.items() if isinstance(field, str)}, text[match.end() :]
+    parsed = _parse_header((match[1] or "").removesuffix("\n"))
+    header = {field: value for field, value in parsed.items() if isinstance(field, str)}
+    _refuse_misspelt(header)
+    return header, text[match.end() :]
+
+
+def _refuse_unclosed(text: str) -> None:
+    """Refuse what begins with a header that has no end: it would be quoted as the article."""
+    begun = re.match(r"---[ \t]*\n((?:[ \t]*[^\s:]+[ \t]*:.*(?:\n|\Z))+)", text)
+    names = re.findall(r"^[ \t]*([^\s:]+)[ \t]*:", begun[1], re.MULTILINE) if begun else []
+    known = [name for name in names if name.lower() in FIELDS or meant_by(name.lower())]
+    if known:
+        raise InvalidArticle(
+            f"the header at its beginning (`{known[0][:40]}:`) is not closed; "
+            "write a line of --- after its last field"
+        )
+
+
+def _refuse_misspelt(header: Mapping[str, object]) -> None:
+    """Refuse a header with a line that is meant to state a field and does not; most mean other things."""
+    for name, value in header.items():
+        small = name.lower()
+        meant = small if small in FIELDS else meant_by(small)
+        if name not in FIELDS and meant and meant not in header and not isinstance(value, list | dict):
+            raise InvalidArticle(
+                f"the header between the --- lines states `{name[:40]}`, which is no field; write `{meant}`"
+            )
 
 
 def _parse_header(written: str) -> dict[object, object]:

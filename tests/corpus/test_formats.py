@@ -292,6 +292,34 @@ def test_a_header_that_stands_for_gigabytes_is_refused_at_once(kind: str) -> Non
         split_header("---\n" + "\n".join(lines) + "\n---\nText.")
 
 
+@pytest.mark.parametrize(
+    "line, field", [("sorce: Orda", "source"), ("Source: Orda", "source"), ("date: 2022-01-05", "published")]
+)
+def test_a_misspelt_field_of_a_header_is_named_with_the_one_that_is_meant(line: str, field: str) -> None:
+    name = line.partition(":")[0]
+    with pytest.raises(InvalidArticle, match=f"states `{name}`, which is no field; write `{field}`"):
+        split_header(f"---\ntitle: Gas\n{line}\n---\nText.")
+
+
+def test_other_fields_of_a_header_are_left_alone() -> None:
+    header = "title: Gas\nsubtitle: 60\nauthors: [A, B]\ntags: gas\nlayout: post"
+    assert split_header(f"---\n{header}\n---\nText.")[1] == "Text."
+
+
+@pytest.mark.parametrize(
+    "header", ["title: Gas\nsource: Orda", "id: 7\nsorce: Orda", "layout: post\ntitle: x"]
+)
+def test_a_header_that_is_not_closed_is_no_text(header: str) -> None:
+    for rest in ("\n\nText.", "\nText.", ""):
+        with pytest.raises(InvalidArticle, match="is not closed; write a line of --- after its last field"):
+            split_header(f"---\n{header}{rest}")
+
+
+def test_what_stands_below_a_line_is_no_header_that_is_not_closed() -> None:
+    text = "---\nAstana: ten people were held.\n\ntitle: of what"
+    assert split_header(text) == ({}, text)
+
+
 def test_what_only_looks_like_a_header_is_text() -> None:
     for text in ("--- title: a\n---\nText.", "----\na: b\n----\nText.", "Text.\n---\na: b\n---\n"):
         assert split_header(text) == ({}, text)
