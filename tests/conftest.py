@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import shutil
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 # Speed is measured in benchmarks/; an example may be the one for which a dictionary is read.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C as from a terminal: what a shell starts in the background ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

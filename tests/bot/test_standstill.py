@@ -12,6 +12,8 @@ import psutil
 import pytest
 
 from bot.standstill import LONGEST_S, REST_S, Standstill
+from corpus.database import sqlite_url
+from corpus.store import Corpus
 from tests.fakes.command_line import clean_environment
 
 if TYPE_CHECKING:
@@ -185,6 +187,7 @@ asyncio.run(main())
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is never held")
 def test_the_indexer_that_is_held_ends_when_the_bot_is_killed(tmp_path: Path) -> None:
+    Corpus.open(sqlite_url(tmp_path / "corpus.sqlite")).close()  # the bot has one by then
     with subprocess.Popen(
         [sys.executable, "-c", HOLDS, str(tmp_path)], stdout=subprocess.PIPE, env=clean_environment()
     ) as bot:
