@@ -251,6 +251,7 @@ async def test_otherwise_the_persons_language_does(served: Served, telegram: Fak
 
 
 async def test_the_menus_of_commands_are_set(served: Served, telegram: FakeTelegram) -> None:
+    await telegram.until(lambda: len(telegram.commands) >= 4, within=30)
     await served.settle()
     menus = {
         language: [entry["command"] for entry in menu] for (_, language), menu in telegram.commands.items()
