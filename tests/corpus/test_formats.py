@@ -572,7 +572,13 @@ def test_an_empty_file_holds_no_lines() -> None:
 
 
 @given(
-    st.lists(st.dictionaries(st.text(), st.text() | st.none() | st.integers() | st.booleans()), min_size=1)
+    st.lists(
+        st.dictionaries(
+            st.text().filter(lambda field: field != "id"),  # two lines of one id are told elsewhere
+            st.text() | st.none() | st.integers() | st.booleans(),
+        ),
+        min_size=1,
+    )
 )
 def test_what_json_wrote_is_read_back(raws: list[RawArticle]) -> None:
     content = "\n".join(map(json.dumps, raws)).encode()
