@@ -4,15 +4,15 @@ Priorities do not do that: two threads of one core share its parts, whatever the
 """
 
 import contextlib
-import ctypes
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, Protocol
+
+from corpus.linux import prctl
 
 #: Seconds in a row in which the process stands still at most, and then goes on at least: it has a third of
 #: the time however many ask.
@@ -30,11 +30,7 @@ def offer(line: int) -> None:
     Where that is killed meanwhile, this one must go on, to end by itself. Linux can see to that, and others
     cannot: there nothing is said.
     """
-    if sys.platform != "linux":
-        return
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    nothing = ctypes.c_ulong(0)
-    if prctl(_PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGCONT), nothing, nothing, nothing) == 0:
+    if prctl(_PR_SET_PDEATHSIG, signal.SIGCONT):
         with contextlib.suppress(OSError):  # a line that only goes the other way
             os.write(line, b"!")
 
