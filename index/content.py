@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.languages import Language
-from index.ids import NONE
+from index.ids import NONE, rows_among
 from index.merging import Size
 from index.parts import Living
 from index.postings import Numbers
@@ -58,9 +58,8 @@ class Content:
         """Say which passages can be found, (n,)."""
         found = np.zeros(len(ids), dtype=bool)
         for part, alive in self.living():
-            rows = np.minimum(np.searchsorted(part.ids, ids), len(part) - 1)
-            here = part.ids[rows] == ids
-            found |= here if alive is None else here & alive[rows]
+            rows, is_here = rows_among(ids, part.ids)
+            found |= is_here if alive is None else is_here & alive[rows]
         return found
 
     def with_segment(self, segment: Segment) -> "Content":

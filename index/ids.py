@@ -30,13 +30,17 @@ def each_once(numbers: NDArray[_Number]) -> NDArray[_Number]:
     return once
 
 
+def rows_among(some: NDArray[Any], others: NDArray[Any]) -> tuple[Numbers, NDArray[np.bool_]]:
+    """Return where each of some numbers stands among others, which ascend, and whether it does; both (n,)."""
+    if not len(others):
+        return np.zeros(len(some), dtype=np.int64), np.zeros(len(some), dtype=bool)
+    rows = np.minimum(np.searchsorted(others, some), len(others) - 1)
+    return rows, others[rows] == some
+
+
 def within(some: NDArray[Any], others: NDArray[Any]) -> NDArray[np.bool_]:
     """Say which of some numbers are among others, (n,); those ascend."""
-    if not len(others):
-        return np.zeros(len(some), dtype=bool)
-    rows = np.minimum(np.searchsorted(others, some), len(others) - 1)
-    found: NDArray[np.bool_] = others[rows] == some
-    return found
+    return rows_among(some, others)[1]
 
 
 def without(some: Numbers, others: Numbers) -> Numbers:

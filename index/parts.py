@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.languages import Language
-from corpus.stored import PassageId, PassageText
+from corpus.stored import PassageText
 from index.arrays import read_arrays, read_here_and_there, write_arrays
 from index.encoder import Vectors
 from index.errors import SnapshotDamaged
 from index.fields import FIELDS
+from index.ids import rows_among
 from index.postings import Numbers, Postings
 from index.signals import Signal
 from index.tokens import PLACE, Places
@@ -120,13 +121,8 @@ class Part:
 
     def rows_of(self, ids: Numbers) -> Numbers:
         """Return the rows of those of some ids that are here."""
-        rows = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-        found: Numbers = rows[self.ids[rows] == ids]
-        return found
-
-    def passage_ids(self, alive: NDArray[np.bool_] | None = None) -> set[PassageId]:
-        """Return the ids of all passages here, or of those that are alive."""
-        return set(map(PassageId, (self.ids if alive is None else self.ids[alive]).tolist()))
+        rows, is_here = rows_among(ids, self.ids)
+        return rows[is_here]
 
 
 class Living(NamedTuple):

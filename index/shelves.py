@@ -89,10 +89,6 @@ class Shelf:
                     return place
         return None
 
-    def passage_ids(self) -> set[PassageId]:
-        """Return the ids of all passages that can be found here."""
-        return {id_ for part, alive in self.parts for id_ in part.passage_ids(alive)}
-
     def _table(self, rows: Rows, query: Query, scores: Mapping[Signal, Sequence[Scores]]) -> Table:
         """Return all signals of the passages in some ascending rows."""
         by_part = [

@@ -85,7 +85,7 @@ class Growing:
         """Check that the index holds exactly what the corpus does, each passage once, and engines find it."""
         snapshot = self.snapshot
         wanted = self.corpus.passage_ids()
-        ids = [id_ for part, alive in snapshot.content.living() for id_ in part.passage_ids(alive)]
+        ids = [id_ for living in snapshot.content.living() for id_ in living.ids.tolist()]
         assert sorted(ids) == sorted(wanted)
         assert snapshot.content.number == len(wanted)
         assert snapshot.corpus_state == self.corpus.state()

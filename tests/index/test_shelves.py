@@ -58,10 +58,15 @@ def test_every_passage_has_a_row_and_the_shelf_goes_on_from_part_to_part() -> No
     parts = [Living(Part.build(TEXTS[:2], None)), Living(Part.build(TEXTS[2:], None))]
     shelf = Shelf(EN, parts)
 
-    assert shelf.passage_ids() == {one.id for one in TEXTS}
+    assert ids_of(shelf) == {one.id for one in TEXTS}
     assert len(shelf) == 4
     assert shelf.ids_of(np.array([0, 2, 3])).tolist() == [TEXTS[0].id, TEXTS[2].id, TEXTS[3].id]
     assert shelf.ids_of(np.array([], dtype=np.int64)).tolist() == []
+
+
+def ids_of(shelf: Shelf) -> set[int]:
+    """Return the ids of all passages that can be found on a shelf."""
+    return {id_ for living in shelf.parts for id_ in living.ids.tolist()}
 
 
 def found_by(shelf: Shelf, query: Query, *, limit: int = 10) -> dict[int, dict[Signal, float]]:
@@ -195,7 +200,7 @@ def test_of_a_place_that_is_dead_nothing_is_said_and_of_a_part_without_a_living_
     assert len(shelves[EN].parts) == 1
     assert len(shelves[EN]) == 3
     assert shelves[EN].place_of(TEXTS[1].id) is None
-    assert shelves[EN].passage_ids() == {TEXTS[0].id, TEXTS[2].id, TEXTS[3].id}
+    assert ids_of(shelves[EN]) == {TEXTS[0].id, TEXTS[2].id, TEXTS[3].id}
     assert shelve([Living(part, np.zeros(4, dtype=bool))]) == {}
 
 

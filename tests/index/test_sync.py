@@ -537,7 +537,7 @@ def test_word_pieces_that_were_cut_off_are_encoded_again_with_their_paragraph_an
     assert not again.changed
     assert snapshot.tokens is not None
     for shelf in snapshot.shelves.values():
-        for place_of in [shelf.place_of(id_) for id_ in shelf.passage_ids()]:
+        for place_of in [shelf.place_of(id_) for one in shelf.parts for id_ in one.ids.tolist()]:
             if place_of is not None:
                 snapshot.tokens.read(place_of)
 
